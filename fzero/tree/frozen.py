@@ -32,7 +32,9 @@ class FrozenDict(dict):
         )
 
     __setitem__ = __delitem__ = _refuse
-    clear = pop = popitem = setdefault = update = _refuse
+    clear = pop = popitem = _refuse
+    setdefault: Any = _refuse
+    update: Any = _refuse
 
     def replace(self, *mappings: Mapping, **values: Any) -> FrozenDict:
         """Return a copy with other values for keys that are there.
@@ -80,7 +82,7 @@ class FrozenDict(dict):
         return FrozenDict({**other, **self}) if isinstance(other, dict) else NotImplemented
 
     # As for a frozenset, `d |= e` binds the name to a new value.
-    __ior__ = __or__
+    __ior__: Any = __or__
 
     def __reduce__(self) -> tuple:
         # The default refills an empty dictionary item by item, which is refused.

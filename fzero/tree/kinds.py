@@ -89,7 +89,8 @@ def _named_tuple(cls: Any) -> Kind:
     )
 
 
-KINDS: dict[type, Kind | None] = _Kinds(
+# Typed for the walks, which tell a leaf (None) from a node before they ask for the functions.
+KINDS: dict[type, Any] = _Kinds(
     {
         type(None): Kind(
             lambda x: ((), None),

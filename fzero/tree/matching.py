@@ -64,7 +64,8 @@ def _difference(node: tuple, x: Any) -> tuple[str, str]:
     if cls in _DICTS and kind in _DICTS:
         missing = [key for key in aux if key not in x]
         extra = [key for key in x if key not in aux]
-        return f"a {cls.__name__} without {missing} and with {extra}", f"the keys {list(aux)}"
+        problems = [f"without {missing}"] * bool(missing) + [f"with {extra}"] * bool(extra)
+        return f"a {cls.__name__} {' and '.join(problems)}", f"the keys {list(aux)}"
     if KINDS[cls] is None:
         return f"a leaf of type {cls.__name__}", _describe(kind, aux, n)
     children, other = KINDS[cls].flatten(x)

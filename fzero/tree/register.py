@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from .keys import FlattenedIndexKey, GetAttrKey
 from .kinds import KINDS, Kind, show_fields
@@ -17,6 +17,8 @@ __all__ = [
     "register_pytree_with_keys_class",
     "register_static",
 ]
+
+C = TypeVar("C", bound=type)
 
 _registered = set(KINDS)  # not the named tuples met on the way: those may still be registered
 
@@ -110,7 +112,7 @@ def register_pytree_with_keys(
     register_pytree_node(nodetype, flatten_func or without_keys, unflatten_func, flatten_with_keys)
 
 
-def register_pytree_node_class(cls: type) -> type:
+def register_pytree_node_class(cls: C) -> C:
     """Make a class with `tree_flatten(self)` and `tree_unflatten(cls, aux, children)` a node.
 
     Args:
@@ -126,7 +128,7 @@ def register_pytree_node_class(cls: type) -> type:
     return cls
 
 
-def register_pytree_with_keys_class(cls: type) -> type:
+def register_pytree_with_keys_class(cls: C) -> C:
     """Make a class with `tree_flatten_with_keys` and `tree_unflatten` a node with named children.
 
     Args:
@@ -154,10 +156,9 @@ def _split_fields(
         )
     fields = dataclasses.fields(cls)
     names = [f.name for f in fields]
-    if meta is None and data is None:
-        meta = [f.name for f in fields if f.metadata.get("static", False)]
-    elif meta is None:
-        meta = [name for name in names if name not in data]
+    if meta is None:
+        static = [f.name for f in fields if f.metadata.get("static", False)]
+        meta = static if data is None else [name for name in names if name not in data]
     if data is None:
         data = [name for name in names if name not in meta]
     if sorted([*data, *meta]) != sorted(names):
@@ -166,6 +167,22 @@ def _split_fields(
             f"expected each of {names} once. Leave data_fields out to take all the others."
         )
     return tuple(data), tuple(meta)
+
+
+@overload
+def register_dataclass(
+    nodetype: C,
+    data_fields: Sequence[str] | None = None,
+    meta_fields: Sequence[str] | None = None,
+) -> C: ...
+
+
+@overload
+def register_dataclass(
+    nodetype: None = None,
+    data_fields: Sequence[str] | None = None,
+    meta_fields: Sequence[str] | None = None,
+) -> Callable[[C], C]: ...
 
 
 def register_dataclass(
@@ -220,7 +237,7 @@ def register_dataclass(
     return nodetype
 
 
-def register_static(nodetype: type) -> type:
+def register_static(nodetype: C) -> C:
     """Make a type a node without leaves: its value is part of the structure.
 
     Args:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -37,7 +38,7 @@ class TreeDef:
         _set_nodes(self, nodes)
         _set_num_leaves(self, nodes.count(None))
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, *value: Any) -> None:
         raise AttributeError(
             f"TreeDef: {name} is read-only; expected a read. Build another structure instead."
         )
@@ -63,7 +64,7 @@ class TreeDef:
             if pending == 0:
                 starts.append(i)
                 pending = 1
-        return [TreeDef(self.nodes[a:b]) for a, b in zip(starts, starts[1:], strict=False)]
+        return [TreeDef(self.nodes[a:b]) for a, b in itertools.pairwise(starts)]
 
     def unflatten(self, leaves: Iterable[Any]) -> Any:
         """Return the tree of this structure with these leaves."""
