@@ -1,0 +1,198 @@
+"""What makes a tracer behave as a NumPy array: operators, indexing, conversion and protocols.
+
+The methods (`x.sum()`, `x.reshape(...)`) and the functions behind `numpy.<name>(tracer)` are those
+of `fzero.numpy`, which registers them here.
+"""
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .core import REGISTRY, Tracer, concrete, innermost
+from .ops import elementwise as el
+from .ops import indexing, linalg
+
+__all__ = ["FUNCTIONS", "UFUNCS", "attach_methods"]
+
+#: Name of a NumPy or CuPy ufunc -> our function.
+UFUNCS: dict[str, Callable[..., Any]] = {
+    ufunc.__name__: REGISTRY[ufunc.__name__].call
+    for ufunc in vars(np).values()
+    if isinstance(ufunc, np.ufunc) and ufunc.__name__ in REGISTRY
+}
+#: NumPy function (or its name, for CuPy's) -> our function.
+FUNCTIONS: dict[Any, Callable[..., Any]] = {}
+
+_BINARY = {
+    "add": el.add,
+    "sub": el.subtract,
+    "mul": el.multiply,
+    "truediv": el.divide,
+    "floordiv": el.floor_divide,
+    "mod": el.remainder,
+    "pow": el.power,
+    "matmul": linalg.matmul,
+    "and": el.bitwise_and,
+    "or": el.bitwise_or,
+    "xor": el.bitwise_xor,
+    "lshift": el.left_shift,
+    "rshift": el.right_shift,
+}
+_COMPARE = {
+    "eq": el.equal,
+    "ne": el.not_equal,
+    "lt": el.less,
+    "le": el.less_equal,
+    "gt": el.greater,
+    "ge": el.greater_equal,
+}
+_UNARY = {
+    "neg": el.negative,
+    "pos": el.positive,
+    "abs": el.absolute,
+    "invert": el.invert,
+}
+#: Operands that a tracer refuses, so that their own operators get their turn.
+_FOREIGN = (str, bytes, dict, set)
+
+
+def _infix(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    def forward(self: Tracer, other: Any) -> Any:
+        return NotImplemented if isinstance(other, _FOREIGN) else function(self, other)
+
+    def reflected(self: Tracer, other: Any) -> Any:
+        return NotImplemented if isinstance(other, _FOREIGN) else function(other, self)
+
+    return forward, reflected
+
+
+def _attach_operators() -> None:
+    for name, function in _BINARY.items():
+        forward, reflected = _infix(function)
+        setattr(Tracer, f"__{name}__", forward)
+        setattr(Tracer, f"__r{name}__", reflected)
+    for name, function in _COMPARE.items():
+        setattr(Tracer, f"__{name}__", _infix(function)[0])
+    for name, function in _UNARY.items():
+        setattr(Tracer, f"__{name}__", lambda self, f=function: f(self))
+
+
+def _conversion(name: str, convert: Callable[[Any], Any]) -> Callable[[Tracer], Any]:
+    return lambda self: convert(concrete(self, f"{name} of a tracer"))
+
+
+def _setitem(self: Tracer, index: Any, value: Any) -> None:
+    raise TypeError(
+        "assignment: x[index] = value on a tracer; expected no change in place, since the old "
+        "value may be needed for a derivative. Write x = x.at[index].set(value) "
+        "(also .add, .multiply, .min, .max), or fzero.at(x, index).set(value)."
+    )
+
+
+def _array(self: Tracer, dtype: Any = None, copy: Any = None) -> Any:
+    raise TypeError(
+        f"numpy.array: the argument is a tracer ({self!r}), which has no memory of its own; "
+        "expected an array. Use fzero.numpy.array, numpy.stack or numpy.concatenate for lists of "
+        "tracers, and fzero.stop_gradient or fzero.value for plain values."
+    )
+
+
+def _iterate(self: Tracer) -> Any:
+    if not self.shape:
+        raise TypeError("iteration over a 0-d array; expected at least one axis. Use x itself.")
+    from_first = indexing.op("unstack")
+    return iter(from_first(self, axis=0))
+
+
+def _length(self: Tracer) -> int:
+    if not self.shape:
+        raise TypeError("len() of a 0-d array; expected at least one axis. Use x.size.")
+    return self.shape[0]
+
+
+def _repr(self: Tracer) -> str:
+    shape = ",".join(map(str, self.shape))
+    value = repr(innermost(self)).replace("\n", "")
+    value = value if len(value) <= 60 else value[:57] + "..."
+    return f"<tracer of {self.trace.transform}: {self.dtype}[{shape}] value={value}>"
+
+
+def _attach_basics() -> None:
+    for name, convert in (
+        ("bool", bool),
+        ("float", float),
+        ("int", int),
+        ("complex", complex),
+        ("index", operator.index),
+    ):
+        setattr(Tracer, f"__{name}__", _conversion(name, convert))
+    Tracer.__getitem__ = indexing.getitem
+    Tracer.__setitem__ = _setitem
+    Tracer.__array__ = _array
+    Tracer.__iter__ = _iterate
+    Tracer.__len__ = _length
+    Tracer.__repr__ = _repr
+    Tracer.__divmod__ = lambda self, other: (self // other, self % other)
+    Tracer.__rdivmod__ = lambda self, other: (other // self, other % self)
+    Tracer.__array_priority__ = 1000.0
+    Tracer.__array_ufunc__ = _ufunc
+    Tracer.__array_function__ = _function
+    Tracer.__cupy_override_elementwise_kernel__ = _cupy_ufunc
+    Tracer.at = property(indexing.AtIndexer)
+    Tracer.ndim = property(lambda self: len(self.shape))
+    Tracer.size = property(lambda self: int(np.prod(self.shape, dtype=np.int64)))
+    Tracer.itemsize = property(lambda self: self.dtype.itemsize)
+    Tracer.nbytes = property(lambda self: self.size * self.dtype.itemsize)
+
+
+def attach_methods(methods: dict[str, Any]) -> None:
+    """Give tracers these methods and properties."""
+    for name, method in methods.items():
+        setattr(Tracer, name, method)
+
+
+# ----------------------------------------------------------------------------- NumPy's protocols
+
+
+def _ufunc(self: Tracer, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    """`numpy.<ufunc>(...)` with a tracer among the inputs."""
+    name = ufunc.__name__.removeprefix("cupy_")
+    function = UFUNCS.get(name if method == "__call__" else f"{name}.{method}")
+    if function is None:
+        raise TypeError(
+            f"numpy.{name}{'' if method == '__call__' else '.' + method}: no rule for tracers; "
+            "expected a function of fzero.numpy. Compose it from those, or state its derivative "
+            "with fzero.custom_jvp or fzero.custom_vjp."
+        )
+    if not kwargs:
+        return function(*inputs)
+    out = kwargs.pop("out", None)
+    if out is not None and out != (None,):
+        raise TypeError(
+            f"numpy.{name}: out= is given with a tracer; expected no change in place. "
+            f"Write y = numpy.{name}(...) without out, or fzero.at(y, index).set(...)."
+        )
+    return function(*inputs, **kwargs)
+
+
+def _cupy_ufunc(self: Tracer, ufunc: Any, *inputs: Any, **kwargs: Any) -> Any:
+    """`cupy.<ufunc>(...)` with a tracer among the inputs: CuPy's own protocol."""
+    return _ufunc(self, ufunc, "__call__", *inputs, **kwargs)
+
+
+def _function(self: Tracer, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+    """`numpy.<function>(...)` with a tracer among the arguments."""
+    function = FUNCTIONS.get(func) or FUNCTIONS.get(getattr(func, "__name__", None))
+    if function is None:
+        raise TypeError(
+            f"{getattr(func, '__module__', 'numpy')}.{func.__name__}: no rule for tracers; expected "
+            "a function of fzero.numpy. Compose it from those, or state its derivative with "
+            "fzero.custom_jvp or fzero.custom_vjp."
+        )
+    return function(*args, **kwargs)
+
+
+_attach_operators()
+_attach_basics()

@@ -1,0 +1,287 @@
+"""Primitives, tracers and dispatch. No rule of any operation is written here.
+
+A call of a primitive on arrays runs its implementation at once. If an argument is a tracer, the
+trace with the highest level, the one whose transform was entered last, handles the call; it
+unwraps its own tracers and calls the primitive again on what they carry, which may be tracers
+of outer traces. Levels come from one counter: there is no stack to unwind when an exception
+passes, and threads or asyncio tasks cannot disturb each other.
+"""
+
+import itertools
+import linecache
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .backend import HOST, known, namespace
+from .dtypes import dtype_of, shape_of
+from .errors import BatchedValueError, LeakedTracerError
+
+__all__ = [
+    "REGISTRY",
+    "Contribution",
+    "Primitive",
+    "Trace",
+    "Tracer",
+    "coerce",
+    "concrete",
+    "innermost",
+    "top_trace",
+    "traces_of",
+    "user_line",
+]
+
+_LEVELS = itertools.count()
+#: Every primitive by name; the law tests run over it.
+REGISTRY: dict[str, "Primitive"] = {}
+
+
+class Tracer:
+    """Stands for an array inside a transform. `value` may be a tracer of an outer transform.
+
+    Operators, methods and NumPy's protocols are attached by `fzero.array`.
+    """
+
+    __slots__ = ("trace", "value")
+    __hash__ = None  # type: ignore[assignment]
+    trace: "Trace"
+    value: Any
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape, as inside the transform (without the axes that `vmap` took away)."""
+        return shape_of(self.value)
+
+    @property
+    def dtype(self) -> Any:
+        """The dtype of the carried array."""
+        return dtype_of(self.value)
+
+
+class Trace:
+    """One run of one transform: makes tracers and handles the primitives called on them."""
+
+    __slots__ = ("closed", "level")
+    #: What the transform is called in messages.
+    transform = "transform"
+
+    def __init__(self) -> None:
+        self.level: float = next(_LEVELS)
+        self.closed = False
+
+    def process(self, prim: "Primitive", args: Sequence[Any], params: dict[str, Any]) -> Any:
+        """Run `prim` on `args`, at least one of them a tracer of this trace."""
+        raise TypeError(f"{type(self).__name__} does not run primitives")
+
+    def parts(self, tracer: Any) -> tuple[Any, ...]:
+        """What a tracer of this trace carries: one value, or a value and its tangent."""
+        return (tracer.value,)
+
+    def rebuild(self, tracer: Any, parts: Sequence[Any]) -> Any:
+        """A tracer like `tracer` that carries `parts` instead."""
+        raise TypeError(f"{type(self).__name__} does not rebuild tracers")
+
+    def to_bool(self, tracer: Any, kind: str) -> Any:
+        """One concrete Python value for `if`, `float()`, `int()` or an index."""
+        return tracer.value
+
+    def leaked(self, what: str) -> LeakedTracerError:
+        """The error for a tracer that outlived this trace."""
+        return LeakedTracerError(
+            f"{what}: an argument is a tracer of a {self.transform} that has returned; expected "
+            "an array. Return the value from the transformed function (has_aux=True for extra "
+            "outputs) instead of storing it outside."
+        )
+
+
+class Contribution:
+    """A cotangent that knows how to add itself into an accumulator at less than full cost."""
+
+    __slots__ = ()
+
+    def add_to(self, total: Any, owned: bool) -> Any:
+        """`total` (None for zero) plus this; `owned` tells whether it may be changed in place."""
+        raise TypeError(f"{type(self).__name__} has no add_to")
+
+
+class Primitive:
+    """One operation and its rules. The constructors in `fzero.rules` make them by category.
+
+    Attributes:
+        name: the name in the registry and in messages.
+        impl: namespace -> the function that computes on its arrays.
+        pulls: per argument None (no derivative) or `rule(ans, *args, **params) -> (g -> cotangent)`.
+        jvp: `jvp(tangents, ans, args, params) -> tangent`, a tangent None where zero.
+        batch: `batch(size, args, batched, params) -> (ans, batched_out)`, batch axis first.
+        multiple: whether it returns a tuple of arrays.
+        linear: groups of arguments in which it is linear jointly (None: in all of them).
+        keeps: whether its pulls keep operands alive, so that these must not be changed.
+        category: the constructor that made it.
+        samples: rng -> list of (args, params) that the law tests run.
+    """
+
+    __slots__ = (
+        "batch", "call", "category", "differentiable", "host", "impl", "impls", "jvp",
+        "keeps", "linear", "multiple", "name", "pulls", "samples",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        name: str,
+        impl: Callable[[Any], Callable[..., Any]],
+        *,
+        category: str,
+        pulls: Sequence[Callable[..., Any] | None],
+        jvp: Callable[..., Any] | None,
+        batch: Callable[..., Any],
+        samples: Callable[[Any], list[Any]],
+        multiple: bool = False,
+        linear: tuple[frozenset[int], ...] | None = (),
+    ) -> None:
+        if name in REGISTRY:
+            raise ValueError(f"Primitive: name {name!r} is taken; expected a new one.")
+        self.name, self.impl, self.category = name, impl, category
+        self.pulls, self.jvp, self.batch = pulls, jvp, batch
+        self.samples, self.multiple, self.linear = samples, multiple, linear
+        self.differentiable = jvp is not None
+        self.keeps = linear is not None and frozenset(range(len(pulls))) not in linear
+        self.host = impl(namespace())
+        self.impls: dict[Any, Callable[..., Any]] = {}
+        self.call = _entry(self)
+        REGISTRY[name] = self
+
+    def dispatch(self, args: Sequence[Any], params: dict[str, Any]) -> Any:
+        """The general path: tracers, arrays of other libraries, and lists."""
+        trace = top_trace(args)
+        if trace is None:
+            return self.run(*map(coerce, args), **params)
+        if splits.active:
+            args = [splits.convert(a) for a in args]
+            trace = top_trace(args) or trace
+        return trace.process(self, [coerce(a) for a in args], params)
+
+    def run(self, *args: Any, **params: Any) -> Any:
+        """The implementation of the library that `args` belong to, without any tracing."""
+        xp = namespace(*args)
+        impl = self.impls.get(xp)
+        if impl is None:
+            impl = self.impls[xp] = self.impl(xp)
+        return impl(*args, **params)
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+
+def _entry(prim: Primitive) -> Callable[..., Any]:
+    """The function that users call: straight to NumPy unless an argument needs more."""
+    host, dispatch = prim.host, prim.dispatch
+
+    def call(*args: Any, **params: Any) -> Any:
+        for a in args:
+            if type(a) not in HOST:
+                return dispatch(args, params)
+        return host(*args, **params)
+
+    call.__name__ = call.__qualname__ = prim.name
+    call.primitive = prim  # type: ignore[attr-defined]
+    return call
+
+
+def top_trace(args: Sequence[Any]) -> Trace | None:
+    """The newest trace among `args`, None if there is no tracer."""
+    top = None
+    for a in args:
+        if isinstance(a, Tracer) and (top is None or a.trace.level > top.level):
+            top = a.trace
+    return top
+
+
+def coerce(x: Any) -> Any:
+    """`x` as an operand: arrays, scalars and tracers as they are, the rest by `numpy.asarray`."""
+    if isinstance(x, Tracer) or known(x):
+        return x
+    if isinstance(x, (list, tuple)):
+        return coerce_sequence(x)
+    value = namespace().asarray(x)
+    if value.dtype.kind not in "biufc":
+        raise TypeError(
+            f"fzero: an operand is a {type(x).__name__} ({str(x)[:40]!r}); expected a number or an "
+            "array of numbers. Convert it first, for example with numpy.asarray(x, dtype=float)."
+        )
+    return value
+
+
+def coerce_sequence(x: Sequence[Any]) -> Any:
+    """A (nested) list of numbers, arrays or tracers as one array."""
+    items = [coerce(v) for v in x]
+    if top_trace(items) is None:
+        return namespace(*items).asarray(x)
+    return REGISTRY["stack"].call(*items, axis=0)
+
+
+class _Splits:
+    """The row splits in force: `vmap(cond)` runs a branch on some of the rows only.
+
+    While a branch runs, a tracer over all the rows that a closure brings in must first be cut
+    to the branch's rows. `fzero.batching` installs `convert`; `active` counts the splits, so
+    that nothing is paid while there is none.
+    """
+
+    __slots__ = ("active", "convert")
+
+    def __init__(self) -> None:
+        self.active = 0
+        self.convert: Callable[[Any], Any] = lambda x: x
+
+
+splits = _Splits()
+
+
+def innermost(x: Any) -> Any:
+    """The array inside all the tracers around it."""
+    while isinstance(x, Tracer):
+        x = x.value
+    return x
+
+
+def traces_of(x: Any) -> list[Trace]:
+    """The traces around a value, the outermost wrapper first."""
+    found = []
+    while isinstance(x, Tracer):
+        found.append(x.trace)
+        x = x.value
+    return found
+
+
+def concrete(x: Any, kind: str) -> Any:
+    """The plain value that Python control flow or an index asks of a tracer.
+
+    Raises:
+        BatchedValueError: under `vmap` there is one value per row.
+        LeakedTracerError: the transform has returned.
+    """
+    while isinstance(x, Tracer):
+        if x.trace.closed:
+            raise x.trace.leaked(kind)
+        x = x.trace.to_bool(x, kind)
+    return x
+
+
+def batched_value_error(kind: str, size: int) -> BatchedValueError:
+    """The error for Python code that needs one value where there is one per row."""
+    return BatchedValueError(
+        f"{kind}: the value is batched by vmap ({size} rows, one value each); expected one "
+        "concrete value. Use fzero.numpy.where or fzero.cond (which runs each branch on its rows "
+        "only), or vmap(f, fallback='loop') to run any Python row by row."
+    )
+
+
+def user_line() -> str:
+    """`file:line (source)` of the innermost frame outside fzero, for messages."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(
+        ("fzero.", "numpy")
+    ):
+        frame = frame.f_back
+    path, line = frame.f_code.co_filename, frame.f_lineno
+    return f"{path}:{line} ({linecache.getline(path, line).strip()})"

@@ -1,0 +1,39 @@
+"""The exceptions that fzero raises, each naming what was got, what was wanted and a way out."""
+
+__all__ = [
+    "BatchedValueError",
+    "DeviceError",
+    "LeakedTracerError",
+    "MixedDeviceError",
+    "MutatedArrayError",
+    "NaNError",
+    "NotDifferentiableError",
+]
+
+
+class LeakedTracerError(RuntimeError):
+    """A tracer was used after the transform that made it had returned."""
+
+
+class BatchedValueError(TypeError):
+    """Python asked for one concrete value where `vmap` holds one per row."""
+
+
+class NotDifferentiableError(TypeError):
+    """A derivative was asked of an operation, or an argument, that has none."""
+
+
+class MutatedArrayError(ValueError):
+    """An array that a pullback still needs was changed in place."""
+
+
+class MixedDeviceError(TypeError):
+    """One operation was given arrays of two devices."""
+
+
+class DeviceError(RuntimeError):
+    """A device is missing, or its driver failed."""
+
+
+class NaNError(FloatingPointError):
+    """`debug_nans` saw a NaN come out of an operation."""

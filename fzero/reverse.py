@@ -1,0 +1,394 @@
+"""Reverse mode: a flat tape of pullbacks, walked from its end.
+
+A node holds the indices of its parents and one pullback for each. Values flow in the tracers; the
+tape keeps alive only what the pullbacks captured. The walk drops each node and each cotangent
+once used, never recurses, and leaves no reference cycle.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import tree
+from .arguments import Selection, check_scalar_output, checked_tangents
+from .core import Contribution, Primitive, Trace, Tracer
+from .debug_nans import traced
+from .dtypes import is_inexact, ones_of, shape_of, zeros_of
+from .guard import Guard
+from .rules import op
+
+__all__ = ["ReverseTrace", "TapeTracer", "backward", "grad", "value_and_grad", "vjp"]
+
+_ARRAY = np.ndarray
+
+
+class TapeTracer(Tracer):
+    """A value and the index of the tape's node that made it."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, trace: "ReverseTrace", value: Any, index: int) -> None:
+        self.trace = trace
+        self.value = value
+        self.index = index
+
+
+class Slot:
+    """The pullback of output `j` of an operation with `n` outputs."""
+
+    __slots__ = ("j", "n")
+
+    def __init__(self, j: int, n: int) -> None:
+        self.j, self.n = j, n
+
+    def __call__(self, g: Any) -> "_SlotCotangent":
+        return _SlotCotangent(self.j, self.n, g)
+
+
+class _SlotCotangent(Contribution):
+    __slots__ = ("g", "j", "n")
+
+    def __init__(self, j: int, n: int, g: Any) -> None:
+        self.j, self.n, self.g = j, n, g
+
+    def add_to(self, total: Any, owned: bool) -> Any:
+        if total is None:
+            total = [None] * self.n
+        total[self.j] = self.g if total[self.j] is None else total[self.j] + self.g
+        return total
+
+
+class ReverseTrace(Trace):
+    """Records the differentiated operations of one run."""
+
+    __slots__ = ("guard", "mutex", "suspended", "tape")
+    transform = "grad or vjp"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tape: list[Any] = []
+        self.guard = Guard()
+        self.mutex = threading.Lock()
+        self.suspended = False
+
+    def inputs(self, leaves: Sequence[Any]) -> list[Any]:
+        """Tracers for the leaves that have derivatives; the other leaves as they are."""
+        out = []
+        for x in leaves:
+            if not is_inexact(x):
+                out.append(x)
+                continue
+            self.guard.add(x)
+            out.append(TapeTracer(self, x, len(self.tape)))
+            self.tape.append(None)
+        return out
+
+    def process(self, prim: Primitive, args: Sequence[Any], params: dict[str, Any]) -> Any:
+        if self.closed:
+            raise self.leaked(prim.name)
+        values, own = [], []
+        for i, a in enumerate(args):
+            if a.__class__ is TapeTracer and a.trace is self:
+                values.append(a.value)
+                own.append(i)
+            else:
+                values.append(a)
+                if a.__class__ is _ARRAY and prim.keeps:
+                    self.guard.add(a)
+        ans = prim.call(*values, **params)
+        if not prim.differentiable or self.suspended:
+            return ans
+        rules = prim.pulls
+        parents, pulls = [], []
+        for i in own:
+            rule = rules[i]
+            if rule is not None:
+                parents.append(args[i].index)
+                pulls.append(rule(ans, *values, **params))
+        if not parents:
+            return ans
+        if prim.multiple:
+            return self.record_many(parents, pulls, ans)
+        tape = self.tape
+        tape.append((parents, pulls))
+        return TapeTracer(self, ans, len(tape) - 1)
+
+    def record_many(self, parents: Any, pulls: Any, values: Sequence[Any]) -> tuple[Any, ...]:
+        """A node with several outputs, and one node for each output."""
+        tape = self.tape
+        node = len(tape)
+        tape.append((parents, pulls))
+        outs = []
+        for j, value in enumerate(values):
+            if not is_inexact(value):
+                outs.append(value)
+                continue
+            outs.append(TapeTracer(self, value, len(tape)))
+            tape.append(((node,), (Slot(j, len(values)),)))
+        return tuple(outs)
+
+    def rebuild(self, tracer: Any, parts: Sequence[Any]) -> Any:
+        return TapeTracer(self, parts[0], tracer.index)
+
+    def strip(self, x: Any) -> Any:
+        """The value of a tracer of this trace; anything else as it is."""
+        return x.value if x.__class__ is TapeTracer and x.trace is self else x
+
+    def index_of(self, x: Any) -> int | None:
+        """The node of `x`, None if `x` does not depend on the inputs."""
+        return x.index if x.__class__ is TapeTracer and x.trace is self else None
+
+
+def backward(tape: list[Any], cotangents: list[Any], stop: int) -> list[Any]:
+    """Walk `tape` from its end down to node `stop`; the cotangents of the nodes below are left.
+
+    Both lists are consumed. A cotangent is changed in place only after the walk itself has
+    allocated it; before that it may be shared with a caller or with another node.
+    """
+    owned: set[int] = set()
+    while len(tape) > stop:
+        parents, pulls = tape.pop()
+        g = cotangents.pop()
+        if g is None:
+            continue
+        if owned:
+            owned.discard(len(tape))
+        if parents is None:  # a checkpoint: its operations are recorded now, and walked next
+            pulls.expand(g, cotangents)
+            continue
+        for p, pull in zip(parents, pulls, strict=True):
+            c = pull(g)
+            total = cotangents[p]
+            if isinstance(c, Contribution):
+                cotangents[p] = c.add_to(total, p in owned)
+                owned.add(p)
+            elif total is None:
+                cotangents[p] = c
+            elif c is None:
+                continue
+            elif p in owned and total.__class__ is _ARRAY and c.__class__ is _ARRAY:
+                total += c
+            else:
+                cotangents[p] = total + c
+                owned.add(p)
+    return cotangents
+
+
+class _Run:
+    """One forward run of `f` on a tape, with what is needed to pull cotangents back."""
+
+    __slots__ = ("indices", "inputs", "leaves", "out_tree", "outs", "single_use", "trace")
+
+    def __init__(self, leaves: list[Any], call: Callable[[list[Any]], Any]) -> None:
+        self.leaves = leaves
+        self.trace = trace = traced(ReverseTrace)()
+        try:
+            with trace.guard.watching():
+                tracers = trace.inputs(leaves)
+                self.inputs = [trace.index_of(t) for t in tracers]
+                outs, self.out_tree = tree.flatten(call(tracers))
+        except BaseException:
+            trace.guard.release()
+            raise
+        finally:
+            trace.closed = True
+        self.indices = [trace.index_of(y) for y in outs]
+        self.outs = [trace.strip(y) for y in outs]
+
+    def pull(self, cotangents: Sequence[Any], reuse: bool) -> list[Any]:
+        """Cotangents of the leaves, given those of the outputs (None for zero)."""
+        trace = self.trace
+        tape = trace.tape
+        total: list[Any] = [None] * len(tape)
+        for i, g in zip(self.indices, cotangents, strict=True):
+            if i is not None and g is not None:
+                total[i] = g if total[i] is None else total[i] + g
+        stop = sum(i is not None for i in self.inputs)
+        with trace.mutex:
+            trace.tape = list(tape) if reuse else tape
+            trace.closed = False
+            try:
+                total = backward(trace.tape, total, stop)
+            finally:
+                trace.closed = True
+                trace.tape = tape
+        return [
+            zeros_of(x) if i is None or total[i] is None else _as_cotangent(total[i], x)
+            for i, x in zip(self.inputs, self.leaves, strict=True)
+        ]
+
+
+def _as_cotangent(g: Any, x: Any) -> Any:
+    """The cotangent as an array of its own shape; a sparse contribution is already dense."""
+    return g if shape_of(g) == shape_of(x) else op("broadcast_to")(g, shape=shape_of(x))
+
+
+def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
+    r"""The value of `f` and the function that pulls cotangents back: g -> J(x)^T g.
+
+    Args:
+        f: a function of pytrees of arrays, returning a pytree.
+        *primals: where to evaluate it. Integer and boolean leaves are constants; their
+            cotangents are zeros of dtype float64.
+        has_aux: `f` returns `(out, aux)`; `aux` is passed through undifferentiated.
+
+    Returns:
+        `(out, pullback)`, or `(out, pullback, aux)`. `pullback(g)` takes a cotangent of the
+        structure, shapes and dtypes of `out`, and returns a tuple, one entry per primal. It may be
+        called again.
+
+    Raises:
+        ValueError: a cotangent whose structure or shape is not that of the output.
+        MutatedArrayError: an array that the pullback needs was changed in place.
+
+    Gradient: the tape keeps what the pullbacks of `f`'s operations need, as long as `pullback`
+        lives. Complex numbers follow JAX: the pairing is sum(g * t), without a conjugate.
+
+    Example:
+        >>> import fzero, numpy as np
+        >>> y, pullback = fzero.vjp(np.sin, 0.0)
+        >>> float(pullback(1.0)[0])
+        1.0
+    """
+    leaves, in_tree = tree.flatten(primals)
+    aux: list[Any] = []
+
+    def call(tracers: list[Any]) -> Any:
+        out = f(*tree.unflatten(in_tree, tracers))
+        if has_aux:
+            out, extra = _split_aux("vjp", out)
+            aux.append(extra)
+        return out
+
+    run = _Run(leaves, call)
+    run.trace.guard.seal()
+    out = tree.unflatten(run.out_tree, run.outs)
+
+    def pullback(g: Any) -> tuple[Any, ...]:
+        """Cotangents of the primals, given one of the output."""
+        run.trace.guard.verify()
+        cotangents = checked_tangents("vjp: the cotangent", g, run.outs, run.out_tree)
+        return tree.unflatten(in_tree, run.pull(cotangents, reuse=True))
+
+    if has_aux:
+        return out, pullback, tree.map(run.trace.strip, aux[0])
+    return out, pullback
+
+
+def _split_aux(name: str, out: Any) -> tuple[Any, Any]:
+    if not isinstance(out, tuple) or len(out) != 2:
+        raise TypeError(
+            f"{name}: with has_aux=True the function returned {type(out).__name__}; expected a "
+            "pair (output, aux). Return two values, or leave out has_aux."
+        )
+    return out
+
+
+def value_and_grad(
+    f: Callable[..., Any],
+    argnums: int | str | Sequence[int | str] = 0,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    allow_int: bool = False,
+) -> Callable[..., Any]:
+    """A function that returns `f`'s value and its gradient, from one forward and backward pass.
+
+    Args:
+        f: returns a real scalar (shape ()); its arguments are pytrees of arrays.
+        argnums: which argument to differentiate: a position, a parameter name, or a sequence of
+            these, which makes the gradient a tuple.
+        has_aux: `f` returns `(value, aux)`; the result is then `((value, aux), gradient)`.
+        holomorphic: `f` is holomorphic: complex inputs and output are then allowed.
+        allow_int: integer leaves are constants (their gradient is zeros) rather than an error.
+
+    Returns:
+        A function with `f`'s signature that returns `(value, gradient)`. The gradient has the
+        structure, shapes and dtypes of the argument.
+
+    Raises:
+        TypeError: an integer, boolean or non-array leaf, an output that is not a real scalar, or
+            an argnums that does not name an argument; the message says what to write instead.
+        MutatedArrayError: `f` changed in place an array that its gradient needs.
+
+    Gradient: itself differentiable, by any transform.
+
+    Example:
+        >>> import fzero, numpy as np
+        >>> value, g = fzero.value_and_grad(lambda x: np.sum(x**2))(np.arange(3.0))
+        >>> float(value), g.tolist()
+        (5.0, [0.0, 2.0, 4.0])
+    """
+    return _value_and_grad("value_and_grad", f, argnums, has_aux, holomorphic, allow_int)
+
+
+def _value_and_grad(
+    name: str,
+    f: Callable[..., Any],
+    argnums: Any,
+    has_aux: bool,
+    holomorphic: bool,
+    allow_int: bool,
+) -> Callable[..., Any]:
+    selection = Selection(name, f, argnums)
+
+    @selection.wraps
+    def run_value_and_grad(*args: Any, **kwargs: Any) -> Any:
+        chosen, rebuild = selection.pick(args, kwargs)
+        leaves, in_tree = tree.flatten(chosen)
+        selection.check_leaves(leaves, chosen, holomorphic, allow_int)
+        aux: list[Any] = []
+
+        def call(tracers: list[Any]) -> Any:
+            args, kwargs = rebuild(tree.unflatten(in_tree, tracers))
+            out = f(*args, **kwargs)
+            if has_aux:
+                out, extra = _split_aux(name, out)
+                aux.append(extra)
+            return out
+
+        run = _Run(leaves, call)
+        try:
+            value = tree.unflatten(run.out_tree, run.outs)
+            check_scalar_output(name, value, holomorphic)
+            gradient = tree.unflatten(in_tree, run.pull([ones_of(value)], reuse=False))
+        finally:
+            run.trace.guard.release()
+        gradient = gradient if selection.several else gradient[0]
+        if has_aux:
+            return (value, tree.map(run.trace.strip, aux[0])), gradient
+        return value, gradient
+
+    return run_value_and_grad
+
+
+def grad(
+    f: Callable[..., Any],
+    argnums: int | str | Sequence[int | str] = 0,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    allow_int: bool = False,
+) -> Callable[..., Any]:
+    """A function that returns the gradient of `f`: see `value_and_grad` for the arguments.
+
+    Returns:
+        A function with `f`'s signature that returns the gradient, or `(gradient, aux)` with
+        `has_aux`.
+
+    Raises:
+        TypeError: as `value_and_grad`.
+
+    Example:
+        >>> import fzero, numpy as np
+        >>> float(fzero.grad(fzero.grad(np.sin))(0.5)) == -np.sin(0.5)
+        True
+    """
+    both = _value_and_grad("grad", f, argnums, has_aux, holomorphic, allow_int)
+
+    @Selection("grad", f, argnums).wraps
+    def run_grad(*args: Any, **kwargs: Any) -> Any:
+        value, gradient = both(*args, **kwargs)
+        return (gradient, value[1]) if has_aux else gradient
+
+    return run_grad

@@ -1,0 +1,392 @@
+"""The categories of primitives: from one mathematical statement to all the rules.
+
+An author writes one call of a constructor per primitive; forward mode, reverse mode and batching
+are derived here. `docs/add_a_primitive.md` shows each category at work.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .core import REGISTRY, Primitive
+from .dtypes import dtype_of, shape_of, zeros_of
+
+__all__ = [
+    "REAL",
+    "align",
+    "axes_of",
+    "axis_of",
+    "batch_all",
+    "bilinear",
+    "custom",
+    "draw",
+    "elementwise",
+    "fit",
+    "linear",
+    "nary_linear",
+    "nondiff",
+    "op",
+    "shifted_axes",
+]
+
+Domain = tuple[float, float]
+Samples = Callable[[Any], list[tuple[tuple[Any, ...], dict[str, Any]]]]
+REAL: Domain = (-2.0, 2.0)
+
+_SHAPES = {
+    1: [((3,),), ((2, 3),), ((),), ((0,),)],
+    2: [((3,), (3,)), ((2, 3), (3,)), ((2, 1), (1, 3)), ((), (3,)), ((2, 3), ()), ((0,), (1,))],
+    3: [((3,), (3,), (3,)), ((2, 3), (3,), ()), ((2, 1), (1, 3), (2, 3))],
+}
+
+
+def op(name: str) -> Callable[..., Any]:
+    """The function of a registered primitive, for rules that are stated before it is."""
+    return REGISTRY[name].call
+
+
+# --------------------------------------------------------------------------- shapes and dtypes
+
+
+def axis_of(ndim: int, axis: int) -> int:
+    """`axis` counted from the front; IndexError-like ValueError where it is out of range."""
+    if not -ndim <= axis < ndim:
+        raise ValueError(
+            f"axis is {axis}; expected -{ndim} <= axis < {ndim} for an array of {ndim} dimensions."
+        )
+    return axis % ndim
+
+
+def axes_of(ndim: int, axis: Any) -> tuple[int, ...]:
+    """NumPy's `axis` argument (None, an int or several) as a tuple of axes from the front."""
+    if axis is None:
+        return tuple(range(ndim))
+    if isinstance(axis, (tuple, list)):
+        return tuple(axis_of(ndim, a) for a in axis)
+    return (axis_of(ndim, axis),)
+
+
+def shifted_axes(x: Any, axis: Any) -> tuple[int, ...]:
+    """The axes of the batched `x` that `axis` means inside `vmap`."""
+    return tuple(a + 1 for a in axes_of(x.ndim - 1, axis))
+
+
+def fit(g: Any, shape: tuple[int, ...], dtype: Any) -> Any:
+    """Undo broadcasting and promotion: `g` summed to `shape`, cast (or its real part) to `dtype`."""
+    have = shape_of(g)
+    if have != shape:
+        extra = len(have) - len(shape)
+        stretched = tuple(i + extra for i, n in enumerate(shape) if n == 1 and have[i + extra] != 1)
+        g = op("sum")(g, axis=(*range(extra), *stretched), keepdims=False)
+        if stretched:
+            g = op("reshape")(g, shape=shape)
+    if dtype_of(g) != dtype:
+        g = op("astype")(g, dtype=dtype)
+    return g
+
+
+def match(t: Any, ans: Any) -> Any:
+    """A tangent broadcast and promoted to the shape and dtype of its primal `ans`."""
+    if shape_of(t) != shape_of(ans):
+        t = op("broadcast_to")(t, shape=shape_of(ans))
+    if dtype_of(t) != dtype_of(ans):
+        t = op("astype")(t, dtype=dtype_of(ans))
+    return t
+
+
+def align(args: Sequence[Any], batched: Sequence[bool]) -> list[Any]:
+    """Batched operands reshaped so that, under broadcasting, the batch axis comes first."""
+    ranks = [len(shape_of(a)) - b for a, b in zip(args, batched, strict=True)]
+    rank = max(ranks)
+    return [
+        op("reshape")(a, shape=(a.shape[0], *(1,) * (rank - r), *a.shape[1:]))
+        if b and r < rank
+        else a
+        for a, b, r in zip(args, batched, ranks, strict=True)
+    ]
+
+
+def batch_all(args: Sequence[Any], batched: Sequence[bool], size: int) -> list[Any]:
+    """Every operand with a batch axis first, broadcast where it had none."""
+    return [
+        a if b else op("broadcast_to")(a, shape=(size, *shape_of(a)))
+        for a, b in zip(args, batched, strict=True)
+    ]
+
+
+# ------------------------------------------------------------------------------- elementwise
+
+
+def draw(rng: Any, shape: tuple[int, ...], domain: Domain = REAL, complex: bool = False) -> Any:
+    """A sample operand: uniform in `domain`, with an imaginary part if `complex`."""
+    x = rng.uniform(*domain, shape)
+    return x + 1j * rng.uniform(*domain, shape) if complex else x
+
+
+def _elementwise_samples(domains: Sequence[Domain], complex: bool) -> Samples:
+    def samples(rng: Any) -> list[Any]:
+        kinds = (False, True) if complex else (False,)
+        return [
+            (tuple(draw(rng, s, d, c) for s, d in zip(shapes, domains, strict=True)), {})
+            for c in kinds
+            for shapes in _SHAPES[len(domains)]
+        ]
+
+    return samples
+
+
+def _fitted(partial: Callable[..., Any], i: int) -> Callable[..., Any]:
+    """The pull of argument `i` of a primitive that broadcasts."""
+
+    def pull(ans: Any, *args: Any, **params: Any) -> Callable[[Any], Any]:
+        linear_map = partial(ans, *args, **params)
+        shape, dtype = shape_of(args[i]), dtype_of(args[i])
+        if shape == shape_of(ans) and dtype == dtype_of(ans):
+            return linear_map
+        return lambda g: fit(linear_map(g), shape, dtype)
+
+    return pull
+
+
+def elementwise(
+    name: str,
+    impl: Callable[[Any], Callable[..., Any]],
+    *partials: Callable[..., Any] | None,
+    domain: Domain | Sequence[Domain] = REAL,
+    complex: bool = False,
+    linear: tuple[frozenset[int], ...] = (),
+    samples: Samples | None = None,
+) -> Callable[..., Any]:
+    r"""A function applied to each element, with NumPy broadcasting between its arguments.
+
+    Args:
+        impl: namespace -> the function.
+        *partials: per argument `rule(ans, *args) -> (t -> t * df/darg)`, written with public ops;
+            multiplication by a derivative is its own transpose, so one statement serves forward
+            and reverse mode. The closure keeps alive exactly what it uses. None: no derivative.
+        domain: the interval of sample operands, one or one per argument.
+        complex: whether it is holomorphic (or bilinear), so that complex samples apply.
+        linear: groups of arguments in which the function is linear jointly.
+    """
+    n = len(partials)
+    pulls = [p if n == 1 or p is None else _fitted(p, i) for i, p in enumerate(partials)]
+
+    def jvp(tangents: Any, ans: Any, args: Any, params: Any) -> Any:
+        total = None
+        for t, partial in zip(tangents, partials, strict=True):
+            if t is None or partial is None:
+                continue
+            term = partial(ans, *args, **params)(t)
+            total = term if total is None else total + term
+        return total if total is None or n == 1 else match(total, ans)
+
+    domains = [domain] * n if isinstance(domain[0], (int, float)) else list(domain)  # type: ignore
+    prim = Primitive(
+        name,
+        impl,
+        category="elementwise",
+        pulls=pulls,
+        jvp=jvp,
+        batch=_batch_elementwise(name),
+        samples=samples or _elementwise_samples(domains, complex),  # type: ignore[arg-type]
+        linear=linear,
+    )
+    return prim.call
+
+
+def _batch_elementwise(name: str) -> Callable[..., Any]:
+    def batch(size: int, args: Any, batched: Any, params: Any) -> Any:
+        if len(args) > 1:
+            args = align(args, batched)
+        return op(name)(*args, **params), True
+
+    return batch
+
+
+def nondiff(
+    name: str,
+    impl: Callable[[Any], Callable[..., Any]],
+    *,
+    samples: Samples,
+    batch: Callable[..., Any] | None = None,
+    multiple: bool = False,
+) -> Callable[..., Any]:
+    """A function without derivatives (integers, comparisons, steps): tangents are zero.
+
+    Args:
+        batch: its batching rule; by default that of an elementwise function.
+    """
+    prim = Primitive(
+        name,
+        impl,
+        category="nondiff",
+        pulls=(),
+        jvp=None,
+        batch=batch or _batch_elementwise(name),
+        samples=samples,
+        multiple=multiple,
+        linear=None,
+    )
+    return prim.call
+
+
+# ------------------------------------------------------------------------------------ linear
+
+
+def linear(
+    name: str,
+    impl: Callable[[Any], Callable[..., Any]],
+    transpose: Callable[..., Any],
+    *,
+    batch: Callable[..., Any],
+    samples: Samples,
+    multiple: bool = False,
+) -> Callable[..., Any]:
+    """A linear function of its one array: it is its own derivative.
+
+    Args:
+        transpose: `rule(shape, dtype, **params) -> (g -> cotangent)`, for an operand of that
+            shape and dtype; it cannot keep the operand alive.
+        batch: `rule(x, **params) -> ans`, `x` with its batch axis first, the result likewise.
+        multiple: several results; `g` is then a list with None for zero.
+    """
+
+    def pull(ans: Any, x: Any, **params: Any) -> Callable[[Any], Any]:
+        return transpose(shape_of(x), dtype_of(x), **params)
+
+    prim = Primitive(
+        name,
+        impl,
+        category="linear",
+        pulls=(pull,),
+        jvp=lambda tangents, ans, args, params: op(name)(tangents[0], **params),
+        batch=lambda size, args, batched, params: (batch(args[0], **params), True),
+        samples=samples,
+        multiple=multiple,
+        linear=(frozenset({0}),),
+    )
+    return prim.call
+
+
+class _Each(Sequence[Any]):
+    """The pulls of a primitive that takes any number of arguments: one rule, told the index."""
+
+    def __init__(self, rule: Callable[..., Any]) -> None:
+        self.rule = rule
+
+    def __len__(self) -> int:
+        return 1 << 30
+
+    def __getitem__(self, i: Any) -> Callable[..., Any]:
+        return lambda ans, *args, **params: self.rule(i, ans, args, params)
+
+
+def nary_linear(
+    name: str,
+    impl: Callable[[Any], Callable[..., Any]],
+    transpose: Callable[..., Any],
+    *,
+    batch: Callable[..., Any],
+    samples: Samples,
+) -> Callable[..., Any]:
+    """A function linear in any number of arrays jointly, such as `concatenate`.
+
+    Args:
+        transpose: `rule(i, shapes, **params) -> (g -> cotangent of argument i)`.
+        batch: `rule(size, args, batched, params) -> (ans, True)`.
+    """
+
+    def pull(i: int, ans: Any, args: Any, params: Any) -> Callable[[Any], Any]:
+        linear_map = transpose(i, [shape_of(a) for a in args], **params)
+        dtype = dtype_of(args[i])
+        if dtype == dtype_of(ans):
+            return linear_map
+        return lambda g: op("astype")(linear_map(g), dtype=dtype)
+
+    def jvp(tangents: Any, ans: Any, args: Any, params: Any) -> Any:
+        full = [zeros_of(a) if t is None else t for t, a in zip(tangents, args, strict=True)]
+        return match(op(name)(*full, **params), ans)
+
+    prim = Primitive(
+        name,
+        impl,
+        category="linear",
+        pulls=_Each(pull),
+        jvp=jvp,
+        batch=batch,
+        samples=samples,
+        linear=None,
+    )
+    return prim.call
+
+
+def bilinear(
+    name: str,
+    impl: Callable[[Any], Callable[..., Any]],
+    left: Callable[..., Any],
+    right: Callable[..., Any],
+    *,
+    batch: Callable[..., Any],
+    samples: Samples,
+) -> Callable[..., Any]:
+    """A function linear in each of its two arrays, such as `matmul`.
+
+    Args:
+        left: `rule(shape_x, y, **params) -> (g -> cotangent of x)`.
+        right: `rule(x, shape_y, **params) -> (g -> cotangent of y)`.
+        batch: `rule(size, args, batched, params) -> (ans, True)`.
+    """
+
+    def cast(linear_map: Callable[[Any], Any], ans: Any, x: Any) -> Callable[[Any], Any]:
+        dtype = dtype_of(x)
+        if dtype == dtype_of(ans):
+            return linear_map
+        return lambda g: op("astype")(linear_map(g), dtype=dtype)
+
+    def jvp(tangents: Any, ans: Any, args: Any, params: Any) -> Any:
+        (t, u), (x, y), call = tangents, args, op(name)
+        if t is None:
+            return match(call(x, u, **params), ans)
+        if u is None:
+            return match(call(t, y, **params), ans)
+        return match(call(t, y, **params) + call(x, u, **params), ans)
+
+    prim = Primitive(
+        name,
+        impl,
+        category="bilinear",
+        pulls=(
+            lambda ans, x, y, **params: cast(left(shape_of(x), y, **params), ans, x),
+            lambda ans, x, y, **params: cast(right(x, shape_of(y), **params), ans, y),
+        ),
+        jvp=jvp,
+        batch=batch,
+        samples=samples,
+        linear=(frozenset({0}), frozenset({1})),
+    )
+    return prim.call
+
+
+def custom(
+    name: str,
+    impl: Callable[[Any], Callable[..., Any]],
+    *,
+    pulls: Sequence[Callable[..., Any] | None],
+    jvp: Callable[..., Any],
+    batch: Callable[..., Any],
+    samples: Samples,
+    multiple: bool = False,
+    linear: tuple[frozenset[int], ...] = (),
+) -> Callable[..., Any]:
+    """A primitive with all rules by hand; a comment beside it says why no category fits."""
+    prim = Primitive(
+        name,
+        impl,
+        category="custom",
+        pulls=pulls,
+        jvp=jvp,
+        batch=batch,
+        samples=samples,
+        multiple=multiple,
+        linear=linear,
+    )
+    return prim.call
