@@ -40,7 +40,7 @@ class BatchTrace(Trace):
     `split` is the trace over some of the rows while a branch of `cond` runs on them.
     """
 
-    __slots__ = ("axis_name", "rows", "size", "split")
+    __slots__ = ("axis_name", "parent", "rows", "size", "split")
     transform = "vmap"
 
     def __init__(self, size: int, axis_name: Any = None) -> None:
@@ -48,6 +48,7 @@ class BatchTrace(Trace):
         self.size = size
         self.axis_name = axis_name
         self.split: BatchTrace | None = None
+        self.parent: BatchTrace | None = None
         self.rows: Any = None
 
     def process(self, prim: Primitive, args: Sequence[Any], params: dict[str, Any]) -> Any:

@@ -155,7 +155,7 @@ class Primitive:
         trace = top_trace(args)
         if trace is None:
             return self.run(*map(coerce, args), **params)
-        if splits.active:
+        if splits.active and self.category != "rows":
             args = [splits.convert(a) for a in args]
             trace = top_trace(args) or trace
         return trace.process(self, [coerce(a) for a in args], params)

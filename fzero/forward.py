@@ -10,7 +10,7 @@ from .debug_nans import traced
 from .dtypes import is_inexact, zeros_of
 from .guard import Guard
 
-__all__ = ["JVPTrace", "JVPTracer", "jvp", "linearize"]
+__all__ = ["JVPTrace", "JVPTracer", "LinearTrace", "jvp", "linearize"]
 
 
 class JVPTracer(Tracer):
@@ -60,7 +60,7 @@ class JVPTrace(Trace):
     def rebuild(self, tracer: Any, parts: Sequence[Any]) -> Any:
         return JVPTracer(self, *parts)
 
-    def split(self, x: Any) -> tuple[Any, Any]:
+    def pair(self, x: Any) -> tuple[Any, Any]:
         """Value and tangent of a result, zeros where it does not depend on the inputs."""
         if x.__class__ is JVPTracer and x.trace is self:
             return x.value, x.tangent
@@ -110,24 +110,24 @@ def jvp(
     aux = None
     if has_aux:
         out, aux = out
-        aux = tree.map(lambda x: trace.split(x)[0] if isinstance(x, JVPTracer) else x, aux)
+        aux = tree.map(lambda x: trace.pair(x)[0] if isinstance(x, JVPTracer) else x, aux)
     outs, out_tree = tree.flatten(out)
-    pairs = [trace.split(y) for y in outs]
+    pairs = [trace.pair(y) for y in outs]
     value = tree.unflatten(out_tree, [p[0] for p in pairs])
     tangent = tree.unflatten(out_tree, [p[1] for p in pairs])
     return (value, tangent, aux) if has_aux else (value, tangent)
 
 
-class _LinearTracer(Tracer):
+class LinearTracer(Tracer):
     __slots__ = ("index",)
 
-    def __init__(self, trace: "_LinearTrace", value: Any, index: int) -> None:
+    def __init__(self, trace: "LinearTrace", value: Any, index: int) -> None:
         self.trace = trace
         self.value = value
         self.index = index
 
 
-class _LinearTrace(Trace):
+class LinearTrace(Trace):
     """Records, per operation, what its push needs: `(parents, prim, ans, values, params)`."""
 
     __slots__ = ("guard", "tape")
@@ -145,14 +145,14 @@ class _LinearTrace(Trace):
             if is_inexact(x):
                 self.guard.add(x)
                 self.tape.append(None)
-                x = _LinearTracer(self, x, len(self.tape) - 1)
+                x = LinearTracer(self, x, len(self.tape) - 1)
             out.append(x)
         return out
 
     def process(self, prim: Primitive, args: Sequence[Any], params: dict[str, Any]) -> Any:
         if self.closed:
             raise self.leaked(prim.name)
-        own = [a.__class__ is _LinearTracer and a.trace is self for a in args]
+        own = [a.__class__ is LinearTracer and a.trace is self for a in args]
         values = [a.value if o else a for a, o in zip(args, own, strict=True)]
         for v, o in zip(values, own, strict=True):
             if not o and prim.keeps:
@@ -160,25 +160,29 @@ class _LinearTrace(Trace):
         ans = prim.call(*values, **params)
         if not prim.differentiable:
             return ans
-        parents = [a.index if o else None for a, o in zip(args, own, strict=True)]
+        return self.record(args, prim, ans, values, params)
+
+    def record(self, args: Any, prim: Any, ans: Any, values: Any, params: Any) -> Any:
+        """Remember the operation; the tracer of its result, or a tuple of them."""
+        parents = [self.index_of(a) for a in args]
         self.tape.append((parents, prim, ans, values, params))
         node = len(self.tape) - 1
         if not prim.multiple:
-            return _LinearTracer(self, ans, node)
+            return LinearTracer(self, ans, node)
         outs = []
         for j, y in enumerate(ans):
             if is_inexact(y):
                 self.tape.append((node, j))
-                y = _LinearTracer(self, y, len(self.tape) - 1)
+                y = LinearTracer(self, y, len(self.tape) - 1)
             outs.append(y)
         return tuple(outs)
 
     def rebuild(self, tracer: Any, parts: Sequence[Any]) -> Any:
-        return _LinearTracer(self, parts[0], tracer.index)
+        return LinearTracer(self, parts[0], tracer.index)
 
     def index_of(self, x: Any) -> int | None:
         """The node of `x`, None if it does not depend on the inputs."""
-        return x.index if x.__class__ is _LinearTracer and x.trace is self else None
+        return x.index if x.__class__ is LinearTracer and x.trace is self else None
 
 
 def _replay(tape: Sequence[Any], tangents: list[Any]) -> list[Any]:
@@ -218,7 +222,7 @@ def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., 
         (12.0, 24.0)
     """
     leaves, in_tree = tree.flatten(primals)
-    trace = traced(_LinearTrace)()
+    trace = traced(LinearTrace)()
     try:
         with trace.guard.watching():
             tracers = trace.inputs(leaves)

@@ -19,7 +19,7 @@ from .dtypes import is_inexact, ones_of, shape_of, zeros_of
 from .guard import Guard
 from .rules import op
 
-__all__ = ["ReverseTrace", "TapeTracer", "backward", "grad", "value_and_grad", "vjp"]
+__all__ = ["ReverseTrace", "TapeTracer", "backward", "grad", "pullback_of", "value_and_grad", "vjp"]
 
 _ARRAY = np.ndarray
 
@@ -181,9 +181,14 @@ class _Run:
 
     __slots__ = ("indices", "inputs", "leaves", "out_tree", "outs", "single_use", "trace")
 
-    def __init__(self, leaves: list[Any], call: Callable[[list[Any]], Any]) -> None:
+    def __init__(
+        self,
+        leaves: list[Any],
+        call: Callable[[list[Any]], Any],
+        trace_class: type[ReverseTrace] = ReverseTrace,
+    ) -> None:
         self.leaves = leaves
-        self.trace = trace = traced(ReverseTrace)()
+        self.trace = trace = traced(trace_class)()
         try:
             with trace.guard.watching():
                 tracers = trace.inputs(leaves)
@@ -252,6 +257,17 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
         >>> float(pullback(1.0)[0])
         1.0
     """
+    out, pullback, *aux = pullback_of(f, primals, has_aux)
+    return (out, pullback, aux[0]) if has_aux else (out, pullback)
+
+
+def pullback_of(
+    f: Callable[..., Any],
+    primals: tuple[Any, ...],
+    has_aux: bool = False,
+    trace_class: type[ReverseTrace] = ReverseTrace,
+) -> tuple[Any, ...]:
+    """`vjp` on a tape of another class."""
     leaves, in_tree = tree.flatten(primals)
     aux: list[Any] = []
 
@@ -262,7 +278,7 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
             aux.append(extra)
         return out
 
-    run = _Run(leaves, call)
+    run = _Run(leaves, call, trace_class)
     run.trace.guard.seal()
     out = tree.unflatten(run.out_tree, run.outs)
 
@@ -272,9 +288,7 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
         cotangents = checked_tangents("vjp: the cotangent", g, run.outs, run.out_tree)
         return tree.unflatten(in_tree, run.pull(cotangents, reuse=True))
 
-    if has_aux:
-        return out, pullback, tree.map(run.trace.strip, aux[0])
-    return out, pullback
+    return (out, pullback, *(tree.map(run.trace.strip, x) for x in aux))
 
 
 def _split_aux(name: str, out: Any) -> tuple[Any, Any]:

@@ -11,6 +11,7 @@ from .core import REGISTRY, Primitive
 from .dtypes import dtype_of, shape_of, zeros_of
 
 __all__ = [
+    "Each",
     "REAL",
     "align",
     "axes_of",
@@ -267,7 +268,7 @@ def linear(
     return prim.call
 
 
-class _Each(Sequence[Any]):
+class Each(Sequence[Any]):
     """The pulls of a primitive that takes any number of arguments: one rule, told the index."""
 
     def __init__(self, rule: Callable[..., Any]) -> None:
@@ -310,7 +311,7 @@ def nary_linear(
         name,
         impl,
         category="linear",
-        pulls=_Each(pull),
+        pulls=Each(pull),
         jvp=jvp,
         batch=batch,
         samples=samples,
