@@ -4,12 +4,13 @@ An index is kept in two parts: the static one (slices, None, integers), in which
 place of each index array, and the arrays themselves, which are operands and may be batched.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from ..backend import array_namespace, scatter_add, scatter_extremum
 from ..core import Contribution, Tracer, coerce, concrete
-from ..dtypes import dtype_of, shape_of
+from ..dtypes import dtype_of, shape_of, zeros_of
 from ..rules import custom, draw, fit, match, op
 from .elementwise import where
 from .structural import broadcast_to, reshape, transpose
@@ -174,12 +175,12 @@ class _Layout:
         return transpose(v, axes=tuple(back))
 
 
-def _result_shape(shape: tuple[int, ...], arrays: Sequence[Any], index: Index, xp: Any) -> Any:
-    """The shape that reading the index would give, from an array that takes no memory."""
-    rows = [xp.zeros(shape_of(a), int) for a in arrays]
+def _result_shape(shape: tuple[int, ...], rows: Sequence[Any], index: Index, xp: Any) -> Any:
+    """The shape that reading an index with arrays of shapes `rows` would give, at no cost."""
+    arrays = [xp.zeros(r, int) for r in rows]
     wide = tuple(max(n, 1) if i is ARRAY else n for n, i in _axis_items(shape, index))
     dummy = xp.broadcast_to(xp.zeros(()), wide)
-    return dummy[_merge(index, rows)].shape
+    return dummy[_merge(index, arrays)].shape
 
 
 def _axis_items(shape: tuple[int, ...], index: Index) -> list[tuple[int, Any]]:
@@ -331,7 +332,7 @@ def _put(xp: Any) -> Any:
 
 def _put_jvp(tangents: Any, ans: Any, args: Any, params: Any) -> Any:
     t, u = tangents[:2]
-    t = ans * 0 if t is None else t
+    t = zeros_of(ans) if t is None else t
     u = 0 if u is None else u
     return put(t, u, *args[2:], **params)
 
@@ -342,7 +343,23 @@ def _put_pull_x(ans: Any, x: Any, v: Any, *arrays: Any, index: Index) -> Any:
 
 def _put_pull_v(ans: Any, x: Any, v: Any, *arrays: Any, index: Index) -> Any:
     shape, dtype = shape_of(v), dtype_of(v)
-    return lambda g: fit(take(g, *arrays, index=index, unique=True), shape, dtype)
+
+    def pull(g: Any) -> Any:
+        part = take(g, *arrays, index=index, unique=True)
+        if arrays:
+            part = where(_wins(part, shape_of(g), arrays, index), part, 0)
+        return fit(part, shape, dtype)
+
+    return pull
+
+
+def _wins(part: Any, shape: Any, arrays: Any, index: Index) -> Any:
+    """Which of the written values are there in the end: of repeated indices one wins."""
+    xp = array_namespace(part)
+    chosen = shape_of(part)
+    order = xp.arange(math.prod(chosen)).reshape(chosen)
+    final = put(xp.zeros(shape, order.dtype), order, *arrays, index=index)
+    return take(final, *arrays, index=index, unique=False) == order
 
 
 def _scatter_batch(name: str) -> Any:
@@ -351,10 +368,13 @@ def _scatter_batch(name: str) -> Any:
         layout = _Layout(size, True, arrays, batched[2:], params["index"])
         if not batched[0]:
             x = broadcast_to(x, shape=(size, *shape_of(x)))
-        if batched[1]:  # the values broadcast against one row's selection
+        several = batched[1]
+        if not several and shape_of(v) and layout.order:
+            v, several = broadcast_to(v, shape=(size, *shape_of(v))), True
+        if several:  # the values broadcast against one row's selection
             row = _result_shape(
                 x.shape[1:],
-                [_row(a, b) for a, b in zip(arrays, batched[2:], strict=True)],
+                [shape_of(a)[b:] for a, b in zip(arrays, batched[2:], strict=True)],
                 params["index"],
                 array_namespace(x),
             )
@@ -365,18 +385,18 @@ def _scatter_batch(name: str) -> Any:
     return batch
 
 
-def _row(a: Any, batched: bool) -> Any:
-    return a[0] if batched else a
-
-
 def _put_samples(rng: Any) -> list[Any]:
-    x, i = draw(rng, (4, 3)), rng.permutation(4)[:2]
+    x, i = draw(rng, (4, 3)), rng.permutation(3)[:2]
+    repeated = rng.integers(0, 2, (2, 2))
     whole = slice(None)
     return [
         ((x, draw(rng, (3,))), {"index": (1,)}),
         ((x, draw(rng, (2, 1))), {"index": (slice(0, 4, 2),)}),
         ((x, draw(rng, (2, 3)), i), {"index": (ARRAY, whole)}),
         ((draw(rng, (3, 4)), draw(rng, ()), i), {"index": (whole, ARRAY)}),
+        ((draw(rng, (3, 4)), draw(rng, (3, 2)), i), {"index": (whole, ARRAY)}),
+        ((draw(rng, (3, 3, 4)), draw(rng, (3,)), i[:1], i[1:]), {"index": (ARRAY, whole, ARRAY)}),
+        ((draw(rng, (3, 2)), draw(rng, (2, 2)), repeated), {"index": (1, ARRAY)}),
     ]
 
 

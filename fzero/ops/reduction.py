@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from ..backend import array_namespace
 from ..dtypes import dtype_of, shape_of
 from ..rules import axes_of, axis_of, custom, draw, linear, nondiff, shifted_axes
-from .elementwise import astype_like, conjugate, detach, div0, isfinite, log, sqrt, where
+from .elementwise import INF, astype_like, conjugate, detach, isfinite, log, sqrt, where
 from .elementwise import exp as exp_
-from .structural import broadcast_to, flip, moveaxis, reshape
+from .structural import broadcast_to, flip, moveaxis, pad_value, reshape
 
 
 def _axis_samples(rng: Any) -> list[Any]:
@@ -15,7 +14,10 @@ def _axis_samples(rng: Any) -> list[Any]:
         ((draw(rng, (2, 3)),), {"axis": axis, "keepdims": keep})
         for axis in (None, 0, -1, (0, 1), ())
         for keep in (False, True)
-    ] + [((draw(rng, ()),), {"axis": None, "keepdims": False})]
+    ] + [
+        ((draw(rng, ()),), {"axis": None, "keepdims": False}),
+        ((draw(rng, (3, 0)),), {"axis": 0, "keepdims": False}),
+    ]
 
 
 def _some_axis_samples(rng: Any) -> list[Any]:
@@ -62,7 +64,7 @@ def count(shape: tuple[int, ...], axis: Any) -> int:
 
 
 # max, min and prod are linear in no argument, but each has a weight per element: no category fits.
-def _weighted(name: str, weights: Any) -> Any:
+def _weighted(name: str, weights: Any, samples: Any) -> Any:
     """A reduction whose derivative is a sum over `axis` with weights(ans, x, axis)."""
 
     def pull(ans: Any, x: Any, axis: Any, keepdims: bool) -> Any:
@@ -85,7 +87,7 @@ def _weighted(name: str, weights: Any) -> Any:
         pulls=(pull,),
         jvp=jvp,
         batch=batch,
-        samples=_some_axis_samples,
+        samples=samples,
     )
     return reduce
 
@@ -96,20 +98,46 @@ def _tied(ans: Any, x: Any, axis: Any) -> Any:
     return astype_like(hit / sum(hit, axis=axis, keepdims=True), x)
 
 
-max = _weighted("max", _tied)
-min = _weighted("min", _tied)
+max = _weighted("max", _tied, _some_axis_samples)
+min = _weighted("min", _tied, _some_axis_samples)
 
 
 def _others(ans: Any, x: Any, axis: Any) -> Any:
-    """The product of the other elements, exact where there are zeros."""
-    zero = x == 0
-    zeros = sum(zero, axis=axis, keepdims=True)
-    nonzero = prod(where(zero, 1, x), axis=axis, keepdims=True)
-    alone = where(zeros == 1, nonzero, 0) * zero
-    return where(zeros == 0, div0(ans, where(zero, 1, x)), alone)
+    """The product of the other elements, from both sides: exact to any order where some are 0."""
+    shape = shape_of(x)
+    axes = axes_of(len(shape), axis)
+    last = tuple(range(len(shape) - len(axes), len(shape)))
+    moved = moveaxis(x, axes, last)
+    rows = reshape(moved, shape=(*shape_of(moved)[: len(shape) - len(axes)], count(shape, axis)))
+    end = len(shape_of(rows)) - 1
+    before = cumprod(_delayed(rows, 1, 1), axis=end)
+    after = flip(cumprod(_delayed(flip(rows, axis=(end,)), 1, 1), axis=end), axis=(end,))
+    return moveaxis(reshape(before * after, shape=shape_of(moved)), last, axes)
 
 
-prod = _weighted("prod", _others)
+def _delayed(x: Any, steps: int, fill: Any) -> Any:
+    """`x` moved by some steps along its last axis, `fill` coming in."""
+    kept = shape_of(x)[-1] - steps
+    widths = ((0, 0),) * (len(shape_of(x)) - 1) + ((steps, 0),)
+    return pad_value(x[..., :kept], widths, fill)
+
+
+def _with_zeros(rng: Any) -> Any:
+    """Rows with no, one and two zeros."""
+    x = draw(rng, (3, 4))
+    x[1, 1] = x[2, 0] = x[2, 2] = 0.0
+    return x
+
+
+prod = _weighted(
+    "prod",
+    _others,
+    lambda rng: [
+        *_axis_samples(rng),
+        ((_with_zeros(rng),), {"axis": 1, "keepdims": False}),
+        ((draw(rng, (2, 3), complex=True),), {"axis": 0, "keepdims": True}),
+    ],
+)
 
 
 def _cumulative(name: str) -> Any:
@@ -134,54 +162,44 @@ cumsum = linear(
 )
 
 
-def _cumprod_matrix(x: Any, axis: int) -> Any:
-    """d cumprod[i] / d x[k] along the last axis: prod of x[j] for j <= i, j != k, else 0."""
-    rows = moveaxis(x, axis, -1)
-    n = rows.shape[-1]
-    grid = broadcast_to(reshape(rows, shape=(*rows.shape[:-1], 1, n)), shape=(*rows.shape, n))
-    ks = namespace_eye(rows, n)
-    ones_at_k = where(ks, 1, grid)
-    products = cumprod(ones_at_k, axis=ones_at_k.ndim - 1)
-    return where(upper(rows, n), products, 0)  # [..., k, i]
+def _recurrence(a: Any, b: Any) -> Any:
+    """y[i] = a[i] y[i - 1] + b[i] along the last axis, by doubling: in log2(n) rounds."""
+    steps = 1
+    while steps < shape_of(b)[-1]:
+        b = b + a * _delayed(b, steps, 0)
+        a = a * _delayed(a, steps, 0)
+        steps *= 2
+    return b
 
 
-def namespace_eye(x: Any, n: int) -> Any:
-    """The identity of size n as booleans, on the device of `x`."""
-    return array_namespace(x).eye(n, dtype=bool)
-
-
-def upper(x: Any, n: int) -> Any:
-    """Booleans [k, i]: i >= k, on the device of `x`."""
-    xp = array_namespace(x)
-    return xp.arange(n)[:, None] <= xp.arange(n)[None, :]
+def _cumprod_jvp(tangents: Any, ans: Any, args: Any, params: Any) -> Any:
+    axis = params["axis"]
+    x, t = moveaxis(args[0], axis, -1), moveaxis(tangents[0], axis, -1)
+    before = cumprod(_delayed(x, 1, 1), axis=len(shape_of(x)) - 1)
+    return moveaxis(_recurrence(x, before * t), -1, axis)
 
 
 def _cumprod_pull(ans: Any, x: Any, axis: int) -> Any:
+    rows = moveaxis(x, axis, -1)
+    end = (len(shape_of(rows)) - 1,)
+    before = cumprod(_delayed(rows, 1, 1), axis=end[0])
+    factors = _delayed(flip(rows, axis=end), 1, 0)
+
     def pull(g: Any) -> Any:
-        rows = moveaxis(g, axis, -1)
-        terms = _cumprod_matrix(x, axis) * reshape(
-            rows, shape=(*rows.shape[:-1], 1, rows.shape[-1])
-        )
-        return moveaxis(sum(terms, axis=-1, keepdims=False), -1, axis)
+        after = flip(_recurrence(factors, flip(moveaxis(g, axis, -1), axis=end)), axis=end)
+        return moveaxis(before * after, -1, axis)
 
     return pull
 
 
-def _cumprod_jvp(tangents: Any, ans: Any, args: Any, params: Any) -> Any:
-    (x,), axis = args, params["axis"]
-    t = moveaxis(tangents[0], axis, -1)
-    terms = _cumprod_matrix(x, axis) * reshape(t, shape=(*t.shape, 1))
-    return moveaxis(sum(terms, axis=-2, keepdims=False), -1, axis)
-
-
-# Exact where elements are zero, at quadratic cost in the axis; no category has such a rule.
+# Exact where elements are zero, which a division by them would not be; no category has such a rule.
 cumprod = custom(
     "cumprod",
     _cumulative("cumprod"),
     pulls=(_cumprod_pull,),
     jvp=_cumprod_jvp,
     batch=lambda size, args, batched, params: (cumprod(args[0], axis=params["axis"] + 1), True),
-    samples=_one_axis_samples,
+    samples=lambda rng: [*_one_axis_samples(rng), ((_with_zeros(rng),), {"axis": 1})],
 )
 
 
@@ -246,7 +264,9 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log(sum(exp(x))), finite wherever the result is."""
     top = max(x, axis=axis, keepdims=True)
     top = detach(where(isfinite(top), top, 0))
-    out = log(sum(exp_(x - top), axis=axis, keepdims=True)) + top
+    total = sum(exp_(x - top), axis=axis, keepdims=True)
+    empty = total == 0
+    out = where(empty, -INF, log(where(empty, 1, total))) + top
     return out if keepdims else reshape(out, shape=_dropped(shape_of(x), axis))
 
 

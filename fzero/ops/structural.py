@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ..backend import array_namespace
 from ..dtypes import dtype_of, shape_of
 from ..rules import axis_of, batch_all, draw, fit, linear, nary_linear, op
 from .elementwise import where
@@ -222,22 +223,16 @@ stack = nary_linear(
 )
 
 
+def _filled(gs: Any, shapes: Any) -> list[Any]:
+    """The cotangents of several results, zeros where one has none."""
+    like = next(g for g in gs if g is not None)
+    xp, dtype = array_namespace(like), dtype_of(like)
+    return [xp.zeros(s, dtype) if g is None else g for g, s in zip(gs, shapes, strict=True)]
+
+
 def _unstack_transpose(shape: Any, dtype: Any, axis: int) -> Any:
     rest = shape[:axis] + shape[axis + 1 :]
-
-    def pull(gs: Any) -> Any:
-        xp_zeros = None
-        parts = []
-        for g in gs:
-            if g is None:
-                if xp_zeros is None:
-                    like = next(v for v in gs if v is not None)
-                    xp_zeros = broadcast_to(like.dtype.type(0), shape=rest)
-                g = xp_zeros
-            parts.append(g)
-        return stack(*parts, axis=axis)
-
-    return pull
+    return lambda gs: stack(*_filled(gs, [rest] * shape[axis]), axis=axis)
 
 
 # Several outputs: one node on the tape for all the slices of a loop, so that its cost is linear.
@@ -253,20 +248,9 @@ unstack = linear(
 
 def _split_transpose(shape: Any, dtype: Any, sections: Any, axis: int) -> Any:
     edges = (0, *sections, shape[axis])
-
-    def pull(gs: Any) -> Any:
-        like = next(v for v in gs if v is not None)
-        parts = [
-            broadcast_to(
-                like.dtype.type(0), shape=(*shape[:axis], max(b - a, 0), *shape[axis + 1 :])
-            )
-            if g is None
-            else g
-            for g, a, b in zip(gs, edges, edges[1:], strict=False)
-        ]
-        return concatenate(*parts, axis=axis)
-
-    return pull
+    sizes = [max(b - a, 0) for a, b in zip(edges, edges[1:], strict=False)]
+    shapes = [(*shape[:axis], n, *shape[axis + 1 :]) for n in sizes]
+    return lambda gs: concatenate(*_filled(gs, shapes), axis=axis)
 
 
 split_at = linear(

@@ -1,0 +1,331 @@
+"""The laws that every primitive obeys, each a function of one sample.
+
+A law takes `(call, args, params)`, raises AssertionError where it is broken, and returns how many
+cases it tried. `LAWS` names them all.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import tree
+from ..batching import vmap
+from ..core import REGISTRY, Primitive, Tracer
+from ..dtypes import dtype_of, is_inexact, shape_of
+from ..forward import jvp
+from ..reverse import vjp
+from .checks import check_grads, check_jvp, check_vjp, same_kind
+from .compare import Flat, agree, direction, report
+from .loops import check_vmap
+
+__all__ = ["LAWS", "check_primitive"]
+
+Call = Callable[..., Any]
+Args = Sequence[Any]
+
+
+def _subsets(call: Call, args: Args) -> list[tuple[int, ...]]:
+    """Which arguments to differentiate together: each alone, and all."""
+    if not call.primitive.differentiable:  # type: ignore[attr-defined]
+        return []
+    every = tuple(i for i, x in enumerate(args) if is_inexact(x))
+    return list(dict.fromkeys([*((i,) for i in every), every])) if every else []
+
+
+def _differentiated(call: Call, args: Args) -> tuple[int, ...]:
+    """The arguments that have derivatives, none of a primitive that has none."""
+    return (_subsets(call, args) or [()])[-1]
+
+
+def _of(call: Call, args: Args, params: dict[str, Any], own: Sequence[int]) -> Call:
+    """The primitive as a function of the arguments `own`, the others held."""
+
+    def f(*xs: Any) -> Any:
+        full = list(args)
+        for i, x in zip(own, xs, strict=True):
+            full[i] = x
+        return call(*full, **params)
+
+    return f
+
+
+def derivatives(call: Call, args: Args, params: dict[str, Any]) -> int:
+    """Both modes to second order, in every mixture, for each argument and for all together."""
+    subsets = _subsets(call, args)
+    for own in subsets:
+        check_grads(_of(call, args, params, own), [args[i] for i in own])
+    return len(subsets)
+
+
+def no_derivatives(call: Call, args: Args, params: dict[str, Any]) -> int:
+    """A primitive without derivatives: its tangent is zero and no tape grows."""
+    if call.primitive.differentiable:  # type: ignore[attr-defined]
+        return 0
+    own = [i for i, x in enumerate(args) if is_inexact(x)]
+    seen: list[Any] = []
+
+    def f(*xs: Any) -> Any:
+        seen.append(_of(call, args, params, own)(*xs))
+        return xs
+
+    if not own:
+        return 0
+    xs = [np.asarray(args[i]) for i in own]
+    vjp(f, *xs)
+    jvp(f, xs, xs)
+    for y in seen:
+        if any(isinstance(v, Tracer) for v in (y if isinstance(y, tuple) else (y,))):
+            raise report(f"{call.__name__}: result", y, "an array", "it carries a derivative")
+    return 1
+
+
+# -------------------------------------------------------------------------------------- vmap
+
+
+def variant(x: Any, k: int) -> Any:
+    """Another operand in the domain of `x`: floats shrink a little, integers are rotated."""
+    x = np.asarray(x)
+    return x * (1 - 0.07 * k) if x.dtype.kind in "fc" else np.roll(x, k)
+
+
+def stacked(x: Any, axis: int, rows: int = 2) -> Any:
+    """`rows` variants of `x` along a new axis."""
+    return np.stack([variant(x, k) for k in range(rows)], axis=axis)
+
+
+def layouts(args: Args, positions: bool) -> Iterator[tuple[Any, ...]]:
+    """Every in_axes with at least one axis: 0, the last (if `positions`) or None each."""
+    choices = []
+    for x in args:
+        last = (-1,) if positions and np.ndim(x) > 0 else ()
+        choices.append((None,) if x is None else (None, 0, *last))
+    for axes in itertools.product(*choices):
+        if any(a is not None for a in axes):
+            yield axes
+
+
+def _batched(args: Args, axes: Sequence[Any], rows: int = 2) -> list[Any]:
+    return [x if a is None else stacked(x, a, rows) for x, a in zip(args, axes, strict=True)]
+
+
+def rows(call: Call, args: Args, params: dict[str, Any]) -> int:
+    """vmap against a loop, for every combination of batched operands and their axes."""
+    n = 0
+    for axes in layouts(args, positions=True):
+        check_vmap(lambda *xs: call(*xs, **params), _batched(args, axes), axes, -1 if n % 2 else 0)
+        n += 1
+    return n
+
+
+def rows_of_derivatives(call: Call, args: Args, params: dict[str, Any]) -> int:
+    """vmap of vjp and of jvp against a loop, for every combination of batched operands."""
+    if not (own := _differentiated(call, args)):
+        return 0
+    rng = np.random.default_rng(0)
+    flat, k = Flat(_of(call, args, params, own), [args[i] for i in own]), len(args)
+    gs = [direction(rng, y) for y in flat(*flat.inputs)]
+    ts = [direction(rng, x) for x in flat.inputs]
+
+    def pull(*v: Any) -> Any:
+        f = Flat(_of(call, v[:k], params, own), [v[i] for i in own])
+        return vjp(f, *f.inputs)[1](v[k:])
+
+    def push(*v: Any) -> Any:
+        f = Flat(_of(call, v[:k], params, own), [v[i] for i in own])
+        return jvp(f, f.inputs, v[k:])[1]
+
+    n = 0
+    for axes in layouts(args, positions=False):
+        for f, vs in ((pull, gs), (push, ts)):
+            for a in (None, 0):
+                full, all_axes = [*args, *vs], (*axes, *(a for _ in vs))
+                check_vmap(f, _batched(full, all_axes), all_axes)
+                n += 1
+    return n
+
+
+def derivatives_of_rows(call: Call, args: Args, params: dict[str, Any]) -> int:
+    """vjp and jvp of vmap against differences, for every combination of batched operands."""
+    own, n = _differentiated(call, args), 0
+    for axes in layouts(args, positions=False) if own else ():
+        full = _batched(args, axes)
+        mapped = vmap(lambda *xs: call(*xs, **params), axes)
+        for check in (check_jvp, check_vjp):
+            check(_of(mapped, full, {}, own), [full[i] for i in own])
+        n += 1
+    return n
+
+
+def no_rows(call: Call, args: Args, params: dict[str, Any]) -> int:
+    """vmap over zero rows gives zero rows of the right shape and dtype, and so do derivatives."""
+    own, n = _differentiated(call, args), 0
+    for axes in layouts(args, positions=False):
+        mapped = vmap(lambda *xs: call(*xs, **params), axes)
+        one = _batched(args, axes, 1)
+        empty = [x if a is None else x[:0] for x, a in zip(one, axes, strict=True)]
+        want = tree.map(lambda y: y[:0], mapped(*one))
+        what = f"{call.__name__}: 0 rows, in_axes {axes}"
+        agree(what, mapped(*empty), want, 0.0, 0.0)
+        if own:
+            flat = Flat(_of(mapped, empty, {}, own), [empty[i] for i in own])
+            out, pullback = vjp(flat, *flat.inputs)
+            same_kind(f"{what}, cotangents", pullback(out), flat.inputs)
+            same_kind(f"{what}, tangents", jvp(flat, flat.inputs, flat.inputs)[1], out)
+        n += 1
+    return n
+
+
+# --------------------------------------------------------------------- memory and dtypes
+
+
+def _results(call: Call, args: Args, params: dict[str, Any]) -> Any:
+    """Value, tangents and cotangents, along fixed directions; the value where it has none."""
+    if not (own := _differentiated(call, args)):
+        return call(*args, **params)
+    flat = Flat(_of(call, args, params, own), [args[i] for i in own])
+    rng = np.random.default_rng(0)
+    values, tangents = jvp(flat, flat.inputs, [direction(rng, x) for x in flat.inputs])
+    gs = tuple(direction(rng, y) for y in values)
+    return values, tangents, vjp(flat, *flat.inputs)[1](gs)
+
+
+def _memories(x: np.ndarray) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """`x` in other memory, and what the result must equal it for."""
+    wide = np.zeros((*x.shape[:-1], 2 * x.shape[-1]), x.dtype)
+    wide[..., ::2] = x
+    yield "strided", wide[..., ::2], x
+    yield "Fortran order", np.asfortranarray(x), x
+    yield "reversed", np.flip(np.flip(x).copy()), x
+    if x.size:
+        same = np.broadcast_to(x.flat[0], x.shape)
+        yield "broadcast", same, same.copy()
+
+
+def memory(call: Call, args: Args, params: dict[str, Any]) -> int:
+    """Operands that are strided, transposed, reversed, or broadcast and read-only."""
+    n = 0
+    for i, x in enumerate(args):
+        if not isinstance(x, np.ndarray) or x.ndim == 0:
+            continue
+        for name, operand, plain in _memories(x):
+            try:
+                with np.errstate(all="ignore"):
+                    want = _results(call, [*args[:i], plain, *args[i + 1 :]], params)
+            except np.linalg.LinAlgError:  # a constant matrix is singular
+                continue
+            with np.errstate(all="ignore"):
+                got = _results(call, [*args[:i], operand, *args[i + 1 :]], params)
+            agree(f"{call.__name__}: operand {i} is {name}", got, want, 1e-12, 1e-12)
+            n += 1
+    return n
+
+
+def scalars(call: Call, args: Args, params: dict[str, Any]) -> int:
+    """A 0-d array, a NumPy scalar and a Python number are one operand."""
+    n = 0
+    for i, x in enumerate(args):
+        if not isinstance(x, np.ndarray) or x.ndim:
+            continue
+        want = _results(call, args, params)
+        for value in (x[()], x.item()):
+            got = _results(call, [*args[:i], value, *args[i + 1 :]], params)
+            what = f"{call.__name__}: operand {i} is a {type(value).__name__}"
+            agree(what, got, want, 1e-12, 1e-12)
+            n += 1
+    return n
+
+
+_HALF = {"d": "float32", "D": "complex64"}
+
+
+def single(x: Any) -> Any:
+    """`x` in single precision; a Python number stays one."""
+    return x.astype(_HALF[x.dtype.char]) if getattr(x, "dtype", np.dtype(bool)).char in "dD" else x
+
+
+def single_precision(call: Call, args: Args, params: dict[str, Any]) -> int:
+    """float32 operands: derivatives of their dtypes, with values near those of float64."""
+    low, own = [single(x) for x in args], _differentiated(call, args)
+    if not own or not any(dtype_of(x).char in "fF" for x in low):
+        return 0
+    values, tangents, cotangents = got = _results(call, low, params)
+    same_kind(f"{call.__name__}: float32 tangents", tangents, values)
+    same_kind(f"{call.__name__}: float32 cotangents", cotangents, [low[i] for i in own])
+    want = _results(call, args, params)
+    agree(f"{call.__name__}: float32 against float64", got, want, 3e-5, 3e-5)
+    return 1
+
+
+def purity(call: Call, args: Args, params: dict[str, Any]) -> int:
+    """Operands and cotangents keep their bytes; a pullback may be called twice."""
+    before = [_snapshot(x) for x in args]
+    call(*args, **params)
+    if own := _differentiated(call, args):
+        flat = Flat(_of(call, args, params, own), [args[i] for i in own])
+        values, pullback = vjp(flat, *flat.inputs)
+        gs = tuple(direction(np.random.default_rng(0), y) for y in values)
+        kept = [_snapshot(g) for g in gs]
+        first, second = pullback(gs), pullback(gs)
+        agree(f"{call.__name__}: second call of the pullback", second, first, 0.0, 0.0)
+        jvp(flat, flat.inputs, flat.inputs)
+        if [_snapshot(g) for g in gs] != kept:
+            raise report(f"{call.__name__}: cotangents", gs, kept, "they were changed")
+    if [_snapshot(x) for x in args] != before:
+        raise report(f"{call.__name__}: operands", args, before, "they were changed")
+    return 1
+
+
+def _snapshot(x: Any) -> Any:
+    if not isinstance(x, np.ndarray):
+        return x
+    return shape_of(x), str(x.dtype), x.tobytes(), x.flags.writeable
+
+
+#: Name -> law.
+LAWS: dict[str, Callable[[Call, Args, dict[str, Any]], int]] = {
+    law.__name__: law
+    for law in (
+        derivatives,
+        no_derivatives,
+        rows,
+        rows_of_derivatives,
+        derivatives_of_rows,
+        no_rows,
+        memory,
+        scalars,
+        single_precision,
+        purity,
+    )
+}
+
+
+def check_primitive(
+    prim: Primitive | Callable[..., Any] | str,
+    args: Sequence[Any],
+    params: dict[str, Any] | None = None,
+) -> int:
+    """Hold a primitive to all `LAWS` at one sample.
+
+    Args:
+        prim: the primitive, the function that its constructor returned, or its name.
+        args: operands in float64 or complex128, away from kinks.
+        params: its static parameters.
+
+    Returns:
+        The number of cases tried.
+
+    Raises:
+        AssertionError: a law is broken; says which, where, and both values.
+        KeyError: no primitive of that name.
+
+    Example:
+        >>> import numpy as np
+        >>> from fzero.testing import check_primitive
+        >>> check_primitive("sin", (np.ones((2, 3)),)) > 10
+        True
+    """
+    name = prim if isinstance(prim, str) else getattr(prim, "primitive", prim).name  # type: ignore
+    call = REGISTRY[name].call
+    return sum(law(call, tuple(args), params or {}) for law in LAWS.values())
