@@ -1,0 +1,147 @@
+"""How the names of this namespace are made: NumPy's own function on arrays, ours on tracers.
+
+A function here is written for tracers and for arrays of other libraries, in terms of primitives.
+On NumPy arrays, numbers and lists of them NumPy's function runs instead, so that the value, the
+dtype and the speed are NumPy's.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ..array import FUNCTIONS
+from ..backend import HOST, array_namespace, is_array
+from ..core import Tracer, coerce, concrete, innermost
+from ..dtypes import shape_of
+from ..rules import axis_of
+
+__all__ = [
+    "asked_axes",
+    "asked_axis",
+    "concrete_array",
+    "foreign",
+    "from_host",
+    "host_value",
+    "like_numpy",
+    "operands",
+    "refuse_out",
+    "whole",
+]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def foreign(x: Any) -> bool:
+    """Whether NumPy cannot take `x`: a tracer, another library's array, or a list with one."""
+    kind = type(x)
+    if kind in HOST:
+        return False
+    if kind is list or kind is tuple:
+        return not HOST.issuperset(map(type, x)) and any(map(foreign, x))
+    return isinstance(x, Tracer) or (is_array(x) and not isinstance(x, np.ndarray))
+
+
+def find(path: str) -> Any:
+    """NumPy's function `path` ("sum", "linalg.norm"), None where this NumPy is too old for it."""
+    found: Any = np
+    for part in path.split("."):
+        found = getattr(found, part, None)
+    return found
+
+
+def like_numpy(*paths: str) -> Callable[[F], F]:
+    """Make a function for tracers the rule of the NumPy functions at `paths`.
+
+    The result runs the first of them where no argument is foreign; all of them, called on a
+    tracer, run the decorated function.
+    """
+
+    def decorate(ours: F) -> F:
+        found = [f for f in map(find, paths) if f is not None]
+        FUNCTIONS.update(dict.fromkeys(found, ours))
+        theirs = found[0] if found else ours
+
+        @functools.wraps(ours)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            for a in args:
+                if type(a) not in HOST and foreign(a):
+                    return ours(*args, **kwargs)
+            if kwargs:
+                for a in kwargs.values():
+                    if type(a) not in HOST and foreign(a):
+                        return ours(*args, **kwargs)
+            return theirs(*args, **kwargs)
+
+        return call  # type: ignore[return-value]
+
+    return decorate
+
+
+def operands(*xs: Any) -> list[Any]:
+    """Arguments as operands: lists (also of tracers) become arrays."""
+    return [coerce(x) for x in xs]
+
+
+def from_host(value: Any, *like: Any) -> Any:
+    """A NumPy array moved to the library of the arrays inside `like`."""
+    xp = array_namespace(*like)
+    return value if xp is np else xp.asarray(value)
+
+
+def concrete_array(x: Any, name: str) -> Any:
+    """The plain array inside `x`, for results that depend on the values in shape.
+
+    Raises:
+        BatchedValueError: under `vmap` there is one per row.
+    """
+    return coerce(concrete(coerce(x), name))
+
+
+def host_value(x: Any, name: str) -> np.ndarray:
+    """The plain value of a static argument (counts, positions, widths) as a NumPy array."""
+    value = concrete_array(x, name)
+    return value.get() if hasattr(value, "get") else np.asarray(value)
+
+
+def whole(x: Any, name: str) -> int:
+    """A static argument that is one integer, or the plain integer inside a tracer."""
+    return x if type(x) is int else concrete(x, name).__index__()
+
+
+def refuse_out(name: str, out: Any) -> None:
+    """Raise where `out=` is given: nothing changes in place under a transform."""
+    if out is not None and out != (None,):
+        raise TypeError(
+            f"{name}: out= is given with a tracer; expected no change in place. "
+            f"Write y = {name}(...) without out, or fzero.at(y, index).set(...)."
+        )
+
+
+def asked_axis(name: str, x: Any, axis: Any) -> int:
+    """One axis of `x` counted from the front."""
+    rank = len(shape_of(x))
+    axis = whole(axis, f"{name}: axis")
+    if not -rank <= axis < rank:
+        raise ValueError(
+            f"{name}: axis is {axis} for an array of shape {shape_of(x)}; expected "
+            f"-{rank} <= axis < {rank}. Use axis=-1 for the last, or expand_dims to add one."
+        )
+    return axis_of(rank, axis)
+
+
+def asked_axes(name: str, x: Any, axis: Any) -> tuple[int, ...]:
+    """NumPy's `axis` (None, one or several) as axes of `x` counted from the front."""
+    if axis is None:
+        return tuple(range(len(shape_of(x))))
+    several = isinstance(axis, (tuple, list))
+    axes = tuple(asked_axis(name, x, a) for a in (axis if several else (axis,)))
+    if len(set(axes)) != len(axes):
+        raise ValueError(f"{name}: axis is {axis}; expected each axis once. Drop the repeated one.")
+    return axes
+
+
+def kind_of(x: Any) -> str:
+    """The dtype's kind: one of "biufc"."""
+    return np.dtype(getattr(x, "dtype", type(innermost(x)))).kind

@@ -1,0 +1,297 @@
+"""Reductions and running totals over axes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..core import coerce
+from ..dtypes import dtype_of, shape_of
+from ..ops import elementwise as el
+from ..ops import reduction as red
+from ..ops.structural import concatenate, expand_dims, reshape
+from .entry import asked_axes, asked_axis, from_host, like_numpy, operands, refuse_out
+
+__all__ = [
+    "all", "any", "argmax", "argmin", "average", "count_nonzero", "cumprod", "cumsum",
+    "cumulative_prod", "cumulative_sum", "max", "mean", "min", "prod", "ptp", "std", "sum", "var",
+]  # fmt: skip
+
+
+def prepared(name: str, a: Any, axis: Any, dtype: Any, out: Any) -> tuple[Any, Any]:
+    """The operand of a reduction in the dtype to compute in, and the axes from the front."""
+    refuse_out(name, out)
+    a = coerce(a)
+    axes = asked_axes(name, a, axis)
+    if dtype is not None and dtype_of(a) != np.dtype(dtype):
+        a = el.astype(a, dtype=np.dtype(dtype))
+    return a, axes
+
+
+def _masked(a: Any, where: Any, neutral: Any) -> Any:
+    return a if where is True or where is None else el.where(where, a, neutral)
+
+
+def _folding(
+    name: str, primitive: Callable[..., Any], combine: Callable[..., Any], neutral: Any
+) -> Callable[..., Any]:
+    """sum or prod: with `where`, the others count as `neutral`."""
+
+    @like_numpy(name)
+    def reduce(
+        a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False,
+        initial: Any = None, where: Any = True,
+    ) -> Any:  # fmt: skip
+        a, axes = prepared(name, a, axis, dtype, out)
+        ans = primitive(_masked(a, where, neutral), axis=axes, keepdims=bool(keepdims))
+        return ans if initial is None else combine(ans, initial)
+
+    return _named(reduce, name)
+
+
+def _named(function: Callable[..., Any], name: str, doc: str = "") -> Callable[..., Any]:
+    for f in (function, function.__wrapped__):  # type: ignore[attr-defined]
+        f.__name__ = f.__qualname__ = name
+        f.__doc__ = doc or _DOCS[name]
+    return function
+
+
+_DOCS = {
+    "sum": "The sum over `axis` (all axes by default). Booleans and integers give integers.",
+    "prod": "The product over `axis` (all axes by default).",
+    "max": "The largest element over `axis`. Gradient: ties share it equally.",
+    "min": "The smallest element over `axis`. Gradient: ties share it equally.",
+    "any": "Whether any element over `axis` is nonzero.",
+    "all": "Whether all elements over `axis` are nonzero.",
+    "argmax": "The index of the first largest element, into the flat array without `axis`.",
+    "argmin": "The index of the first smallest element, into the flat array without `axis`.",
+    "cumsum": "The running sum along `axis` (of the flat array by default).",
+    "cumprod": "The running product along `axis` (of the flat array by default).",
+    "cumulative_sum": "The running sum along `axis`, optionally with 0 in front.",
+    "cumulative_prod": "The running product along `axis`, optionally with 1 in front.",
+}
+sum = _folding("sum", red.sum, el.add, 0)
+prod = _folding("prod", red.prod, el.multiply, 1)
+
+
+def _extremum(
+    name: str, primitive: Callable[..., Any], combine: Callable[..., Any]
+) -> Callable[..., Any]:
+    @like_numpy(name, f"a{name}")
+    def reduce(
+        a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None,
+        where: Any = True,
+    ) -> Any:  # fmt: skip
+        a, axes = prepared(name, a, axis, None, out)
+        if initial is None:
+            if where is not True and where is not None:
+                raise ValueError(
+                    f"{name}: where is given without initial; expected a value for the case that "
+                    "nothing is selected. Pass initial, for example -inf or inf."
+                )
+            return primitive(a, axis=axes, keepdims=bool(keepdims))
+        a = _masked(a, where, initial)
+        if 0 in (shape_of(a)[i] for i in axes):
+            a = red.sum(a, axis=axes, keepdims=bool(keepdims)) + initial  # zeros of that shape
+            return a
+        return combine(primitive(a, axis=axes, keepdims=bool(keepdims)), initial)
+
+    return _named(reduce, name)
+
+
+max = _extremum("max", red.max, el.maximum)
+min = _extremum("min", red.min, el.minimum)
+
+
+def _counted(a: Any, axes: Any, where: Any) -> Any:
+    """How many elements each result is made of."""
+    if where is True or where is None:
+        return red.count(shape_of(a), axes)
+    mask = el.where(where, el.detach(el.equal(a, a)) | True, False)
+    return red.sum(mask, axis=axes, keepdims=True)
+
+
+@like_numpy("mean")
+def mean(
+    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, *,
+    where: Any = True,
+) -> Any:  # fmt: skip
+    """The arithmetic mean over `axis` (all axes by default); integers give float64."""
+    a, axes = prepared("mean", a, axis, dtype, out)
+    if where is True or where is None:
+        return red.mean(a, axis=axes, keepdims=bool(keepdims))
+    total = red.sum(_masked(a, where, 0), axis=axes, keepdims=True)
+    return _dropped(el.astype_like(total / _counted(a, axes, where), red.mean(a, axis=axes,
+                    keepdims=True)), axes, keepdims)  # fmt: skip
+
+
+def _dropped(ans: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
+    """The axes that a reduction kept, dropped unless `keepdims`."""
+    if keepdims:
+        return ans
+    return reshape(ans, shape=tuple(n for i, n in enumerate(shape_of(ans)) if i not in axes))
+
+
+def _spread(name: str, a: Any, axis: Any, dtype: Any, out: Any, ddof: Any, keepdims: Any,
+            where: Any, centre: Any, correction: Any) -> Any:  # fmt: skip
+    a, axes = prepared(name, a, axis, dtype, out)
+    ddof = ddof if correction is None else correction
+    if where is True or where is None:
+        return red.var(a, axes, ddof, bool(keepdims), centre)
+    count = _counted(a, axes, where)
+    if centre is None:
+        centre = red.sum(_masked(a, where, 0), axis=axes, keepdims=True) / count
+    d = _masked(a - centre, where, 0)
+    squares = el.real(d * el.conjugate(d))
+    total = red.sum(squares, axis=axes, keepdims=True)
+    return _dropped(el.astype_like(total / (count - ddof), squares), axes, keepdims)
+
+
+@like_numpy("var")
+def var(
+    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0,
+    keepdims: bool = False, *, where: Any = True, mean: Any = None, correction: Any = None,
+) -> Any:  # fmt: skip
+    """The variance over `axis`, sum(|x - mean|^2) / (n - ddof), by two passes."""
+    return _spread("var", a, axis, dtype, out, ddof, keepdims, where, mean, correction)
+
+
+@like_numpy("std")
+def std(
+    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0,
+    keepdims: bool = False, *, where: Any = True, mean: Any = None, correction: Any = None,
+) -> Any:  # fmt: skip
+    """The square root of the variance over `axis`. Gradient: 0 where all values are equal."""
+    return red.safe_sqrt(
+        _spread("std", a, axis, dtype, out, ddof, keepdims, where, mean, correction)
+    )
+
+
+def _testing(name: str, primitive: Callable[..., Any], neutral: bool) -> Callable[..., Any]:
+    @like_numpy(name)
+    def reduce(
+        a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True
+    ) -> Any:
+        a, axes = prepared(name, a, axis, None, out)
+        return primitive(_masked(a, where, neutral), axis=axes, keepdims=bool(keepdims))
+
+    return _named(reduce, name)
+
+
+any = _testing("any", red.any, False)
+all = _testing("all", red.all, True)
+
+
+@like_numpy("count_nonzero")
+def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    """How many elements over `axis` are nonzero."""
+    a, axes = prepared("count_nonzero", a, axis, None, None)
+    return red.count_nonzero(a, axis=axes, keepdims=keepdims)
+
+
+@like_numpy("ptp")
+def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False) -> Any:
+    """The largest element minus the smallest, over `axis`."""
+    return max(a, axis, out, keepdims) - min(a, axis, out, keepdims)
+
+
+def _searching(name: str, primitive: Callable[..., Any]) -> Callable[..., Any]:
+    @like_numpy(name)
+    def search(a: Any, axis: Any = None, out: Any = None, *, keepdims: bool = False) -> Any:
+        refuse_out(name, out)
+        a = coerce(a)
+        rank = len(shape_of(a))
+        if axis is None:
+            ans = primitive(reshape(a, shape=(-1 if rank != 1 else shape_of(a)[0],)), axis=0)
+            return reshape(ans, shape=(1,) * rank) if keepdims else ans
+        axis = asked_axis(name, a, axis)
+        ans = primitive(a, axis=axis)
+        return expand_dims(ans, axis) if keepdims else ans
+
+    return _named(search, name)
+
+
+argmax = _searching("argmax", red.argmax)
+argmin = _searching("argmin", red.argmin)
+
+
+def flat(a: Any) -> Any:
+    """`a` with one axis."""
+    size = int(np.prod(shape_of(a), dtype=np.int64))
+    return a if len(shape_of(a)) == 1 else reshape(a, shape=(size,))
+
+
+def _running(name: str, primitive: Callable[..., Any]) -> Callable[..., Any]:
+    @like_numpy(name)
+    def accumulate(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
+        a = coerce(a)
+        a = flat(a) if axis is None else a
+        axis = asked_axis(name, a, 0 if axis is None else axis)
+        return primitive(prepared(name, a, axis, dtype, out)[0], axis=axis)
+
+    return _named(accumulate, name)
+
+
+cumsum = _running("cumsum", red.cumsum)
+cumprod = _running("cumprod", red.cumprod)
+
+
+def _array_api_running(name: str, running: Callable[..., Any], start: int) -> Callable[..., Any]:
+    @like_numpy(name)
+    def accumulate(
+        x: Any, /, *, axis: Any = None, dtype: Any = None, out: Any = None,
+        include_initial: bool = False,
+    ) -> Any:  # fmt: skip
+        x = coerce(x)
+        if axis is None and len(shape_of(x)) != 1:
+            raise ValueError(
+                f"{name}: axis is None for an array of shape {shape_of(x)}; expected an axis for "
+                "more than one dimension. Give axis, or flatten the array first."
+            )
+        axis = asked_axis(name, x, 0 if axis is None else axis)
+        ans = running(x, axis, dtype, out)
+        if not include_initial:
+            return ans
+        shape = shape_of(ans)
+        edge = np.full((*shape[:axis], 1, *shape[axis + 1 :]), start, dtype_of(ans))
+        return concatenate(from_host(edge, ans), ans, axis=axis)
+
+    return _named(accumulate, name)
+
+
+cumulative_sum = _array_api_running("cumulative_sum", cumsum, 0)
+cumulative_prod = _array_api_running("cumulative_prod", cumprod, 1)
+
+
+@like_numpy("average")
+def average(
+    a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *,
+    keepdims: bool = False,
+) -> Any:  # fmt: skip
+    """The weighted mean over `axis`, sum(w x) / sum(w); with `returned` also sum(w)."""
+    (a,) = operands(a)
+    if weights is None:
+        ans = mean(a, axis, keepdims=keepdims)
+        total: Any = red.count(shape_of(a), asked_axes("average", a, axis))
+    else:
+        w = _aligned_weights(a, axis, coerce(weights))
+        total = red.sum(w, axis=asked_axes("average", a, axis), keepdims=keepdims)
+        ans = sum(a * w, axis, keepdims=keepdims) / total
+    return (ans, ans * 0 + total) if returned else ans
+
+
+def _aligned_weights(a: Any, axis: Any, w: Any) -> Any:
+    """Weights with the shape of `a`, or with that of its `axis`, made to line up with `a`."""
+    shape = shape_of(a)
+    if shape_of(w) == shape:
+        return w
+    axes = () if axis is None else asked_axes("average", a, axis)
+    if shape_of(w) != tuple(shape[i] for i in axes) or not axes:
+        raise ValueError(
+            f"average: weights has shape {shape_of(w)} for an array of shape {shape} and axis "
+            f"{axis}; expected the array's shape, or that of its axis. Reshape the weights."
+        )
+    order = sorted(range(len(axes)), key=lambda i: axes[i])
+    w = w if order == list(range(len(axes))) else el.op("transpose")(w, axes=tuple(order))
+    w = reshape(w, shape=tuple(n if i in axes else 1 for i, n in enumerate(shape)))
+    return el.op("broadcast_to")(w, shape=shape)
