@@ -11,6 +11,7 @@ import pytest
 
 from fzero import random
 from fzero.random import generators, philox, threefry
+from fzero.random.keys import name_hash
 
 # Random123, D. E. Shaw Research: examples/kat_vectors, the lines "philox4x64 10" (counter, key,
 # output) and "threefry2x32 20".
@@ -31,6 +32,10 @@ ffffffff ffffffff ffffffff ffffffff 1cb996fc bb002be7
 243f6a88 85a308d3 13198a2e 03707344 c4923a9c 483df7a0
 """
 JAX = random.key(42, impl="threefry2x32")
+
+
+def arrays(*values):
+    return tuple(np.array([v], np.uint64) for v in values)
 
 
 def words_of(text, dtype, per_case):
@@ -173,11 +178,14 @@ def test_fold_in_tells_everything_apart(impl):
     assert np.array_equal(random.fold_in(key, -1), random.fold_in(key, np.array(-1)))
 
 
-def test_a_name_folds_the_same_on_every_run():
-    assert random.fold_in(random.key(0), "encoder").tolist() == [
-        130950551676363216,
-        6533322620741844621,
-    ]
+@pytest.mark.parametrize(
+    "text, expected",  # the vectors of the FNV draft, appendix C
+    [("", 0xCBF29CE484222325), ("a", 0xAF63DC4C8601EC8C), ("foobar", 0x85944171F73967E8)],
+)
+def test_names_are_hashed_by_the_published_function(text, expected):
+    assert name_hash(text) == expected
+    first, second = (w[0] for w in philox.blocks(arrays(0, expected, 3, 0), arrays(9, 0))[:2])
+    assert random.fold_in(random.key(9), text).tolist() == [first, second]
 
 
 @pytest.mark.parametrize("impl", ["philox", "threefry2x32"])

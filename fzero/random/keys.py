@@ -4,7 +4,6 @@ A Philox key is uint64 of shape (2,), a Threefry key uint32 of shape (2,): the d
 apart, so keys can be stored, stacked, vmapped and put on a device like any array.
 """
 
-import hashlib
 import math
 import operator
 from functools import partial
@@ -155,9 +154,15 @@ def split(key: Any, num: int | tuple[int, ...] = 2) -> Any:
     return _split(key, shape=as_shape("split", num, "num"))
 
 
-def _hash(text: str) -> np.uint64:
-    digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
-    return np.uint64(int.from_bytes(digest, "little"))
+def name_hash(text: str) -> int:
+    """64 bits of a name: FNV-1a, the same on every run. (`hashlib` takes 7 ms to import.)
+
+    Source: Fowler, Noll, Vo, "The FNV Non-Cryptographic Hash Algorithm", an IETF draft.
+    """
+    found = 0xCBF29CE484222325
+    for byte in text.encode():
+        found = (found ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    return found
 
 
 def fold_in(key: Any, data: Any) -> Any:
@@ -182,7 +187,7 @@ def fold_in(key: Any, data: Any) -> Any:
     """
     check_key("fold_in", key)
     if isinstance(data, str):
-        return _fold_in(key, _hash(data), text=True)
+        return _fold_in(key, np.uint64(name_hash(data)), text=True)
     if isinstance(data, bool) or dtype_of(data).kind not in "iu" or shape_of(data) != ():
         raise TypeError(
             f"random.fold_in: data is {type(data).__name__} {data!r}; expected one integer or a "
