@@ -12,7 +12,7 @@ import numpy as np
 
 from .core import REGISTRY, Tracer, concrete, innermost
 from .ops import elementwise as el
-from .ops import indexing, linalg
+from .ops import indexing, products
 
 __all__ = ["FUNCTIONS", "UFUNCS", "attach_methods"]
 
@@ -33,7 +33,7 @@ _BINARY = {
     "floordiv": el.floor_divide,
     "mod": el.remainder,
     "pow": el.power,
-    "matmul": linalg.matmul,
+    "matmul": products.matmul,
     "and": el.bitwise_and,
     "or": el.bitwise_or,
     "xor": el.bitwise_xor,
@@ -54,18 +54,14 @@ _UNARY = {
     "abs": el.absolute,
     "invert": el.invert,
 }
-#: Operands that a tracer refuses, so that their own operators get their turn.
-_FOREIGN = (str, bytes, dict, set)
 
 
 def _infix(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    def forward(self: Tracer, other: Any) -> Any:
-        return NotImplemented if isinstance(other, _FOREIGN) else function(self, other)
-
-    def reflected(self: Tracer, other: Any) -> Any:
-        return NotImplemented if isinstance(other, _FOREIGN) else function(other, self)
-
-    return forward, reflected
+    dispatch = function.primitive.dispatch  # type: ignore[attr-defined]
+    return (
+        lambda self, other: dispatch((self, other), {}),
+        lambda self, other: dispatch((other, self), {}),
+    )
 
 
 def _attach_operators() -> None:

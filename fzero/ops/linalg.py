@@ -1,126 +1,322 @@
-"""Products of matrices and tensors, and their decompositions."""
+"""Inverses, linear systems and determinants of stacks of matrices.
 
+Cotangents follow the pairing sum(g * t), so that the rules of holomorphic functions transpose
+where textbooks take adjoints.
+"""
+
+import math
+import operator
 from typing import Any
 
-from ..dtypes import shape_of
-from ..rules import align, bilinear, draw, fit
-from .structural import expand_dims, reshape, swapaxes, transpose
-
-# ------------------------------------------------------------------------------------- products
-
-
-def _swap(x: Any) -> Any:
-    return swapaxes(x, -1, -2)
-
-
-def _no_dtype(g: Any, shape: tuple[int, ...]) -> Any:
-    """`g` summed to `shape`; the constructor casts."""
-    return fit(g, shape, g.dtype)
-
-
-def _matmul_left(shape: tuple[int, ...], y: Any) -> Any:
-    """g -> the cotangent of x in x @ y."""
-    if len(shape_of(y)) == 1:
-        if len(shape) == 1:
-            return lambda g: g * y
-        return lambda g: _no_dtype(expand_dims(g, -1) * y, shape)
-    if len(shape) == 1:
-        return lambda g: _no_dtype(matmul(expand_dims(g, -2), _swap(y))[..., 0, :], shape)
-    return lambda g: _no_dtype(matmul(g, _swap(y)), shape)
+from ..backend import array_namespace
+from ..core import coerce
+from ..dtypes import dtype_of, shape_of
+from ..rules import align, axis_of, custom, draw, fit
+from .elementwise import div0, imag, real
+from .matrices import (
+    adjoint,
+    cast_to,
+    conj,
+    matrices,
+    pairing,
+    regular,
+    stacked,
+    swap,
+    times_i,
+)
+from .products import matmul
+from .structural import broadcast_to, expand_dims, reshape, transpose
 
 
-def _matmul_right(x: Any, shape: tuple[int, ...]) -> Any:
-    """g -> the cotangent of y in x @ y."""
-    if len(shape_of(x)) == 1:
-        if len(shape) == 1:
-            return lambda g: x * g
-        return lambda g: _no_dtype(expand_dims(x, -1) * expand_dims(g, -2), shape)
-    if len(shape) == 1:
-        return lambda g: _no_dtype(matmul(_swap(x), expand_dims(g, -1))[..., 0], shape)
-    return lambda g: _no_dtype(matmul(_swap(x), g), shape)
-
-
-def _matmul_batch(size: int, args: Any, batched: Any, params: Any) -> Any:
-    x, y = args
-    bx, by = batched
-    rank_x, rank_y = len(shape_of(x)) - bx, len(shape_of(y)) - by
-    if bx and not by and rank_x == 1 and rank_y <= 2:
-        return matmul(x, y), True
-    if bx and not by and rank_x == 2 and rank_y == 2:  # one large product instead of many
-        flat = reshape(x, shape=(size * x.shape[1], x.shape[2]))
-        return reshape(matmul(flat, y), shape=(size, x.shape[1], y.shape[1])), True
-    x = expand_dims(x, 1 if bx else 0) if rank_x == 1 else x
-    y = expand_dims(y, len(shape_of(y))) if rank_y == 1 else y
-    x, y = _same_rank(x, y, bx, by)
-    ans = matmul(x, y)
-    if rank_x == 1:
-        ans = ans[..., 0, :]
-    return ans[..., 0] if rank_y == 1 else ans, True
-
-
-def _same_rank(x: Any, y: Any, bx: bool, by: bool) -> tuple[Any, Any]:
-    """Batched operands with ones behind the batch axis, so that stacks align."""
-    x, y = align([x, y], [bx, by])
-    return x, y
-
-
-def _matmul_samples(rng: Any) -> list[Any]:
-    shapes = [
-        ((3,), (3,)),
-        ((2, 3), (3,)),
-        ((3,), (3, 2)),
-        ((2, 3), (3, 4)),
-        ((5, 2, 3), (3, 4)),
-        ((2, 3), (5, 3, 4)),
-        ((5, 1, 2, 3), (4, 3, 2)),
-        ((3,), (5, 3, 2)),
-        ((5, 2, 3), (3,)),
-        ((0, 3), (3, 2)),
+def _square_samples(rng: Any) -> list[Any]:
+    return [
+        ((regular(rng, 3, 3),), {}),
+        ((regular(rng, 2, 2, 2),), {}),
+        ((regular(rng, 2, 2, complex=True),), {}),
     ]
-    real = [((draw(rng, a), draw(rng, b)), {}) for a, b in shapes]
-    return [*real, ((draw(rng, (2, 3), complex=True), draw(rng, (3, 2), complex=True)), {})]
 
 
-matmul = bilinear(
-    "matmul",
-    lambda xp: xp.matmul,
-    _matmul_left,
-    _matmul_right,
-    batch=_matmul_batch,
-    samples=_matmul_samples,
+def _per_matrix(g: Any) -> Any:
+    """A value per matrix, ready to multiply matrices."""
+    return expand_dims(g, (-2, -1))
+
+
+# ------------------------------------------------------------------------- inverses and systems
+
+
+def _inv_pull(ans: Any, a: Any) -> Any:
+    return lambda g: cast_to(-matmul(matmul(swap(ans), g), swap(ans)), a)
+
+
+# d inv = -inv dA inv: linear in no argument.
+_inv = custom(
+    "inv",
+    lambda xp: lambda a: xp.linalg.inv(a),
+    pulls=(_inv_pull,),
+    jvp=lambda tangents, ans, args, params: -matmul(matmul(ans, tangents[0]), ans),
+    batch=stacked("inv"),
+    samples=_square_samples,
 )
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+def _solve_impl(xp: Any) -> Any:
+    def solve(a: Any, b: Any) -> Any:
+        if a.shape[:-2] != b.shape[:-2]:  # CuPy does not broadcast the stacks
+            head = xp.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+            a = xp.broadcast_to(a, head + a.shape[-2:])
+            b = xp.broadcast_to(b, head + b.shape[-2:])
+        return xp.linalg.solve(a, b)
+
+    return solve
 
 
-def tensordot(x: Any, y: Any, axes: Any = 2) -> Any:
-    """The sum of products over `axes`: a count, or a pair of axis lists."""
-    rank_x, rank_y = len(shape_of(x)), len(shape_of(y))
-    if isinstance(axes, int):
-        over_x, over_y = list(range(rank_x - axes, rank_x)), list(range(axes))
-    else:
-        over_x, over_y = ([a] if isinstance(a, int) else list(a) for a in axes)
-    over_x, over_y = [a % rank_x for a in over_x], [a % rank_y for a in over_y]
-    sizes = [(shape_of(x)[a], shape_of(y)[b]) for a, b in zip(over_x, over_y, strict=True)]
-    if any(a != b for a, b in sizes):
+def _solve_pull_a(ans: Any, a: Any, b: Any) -> Any:
+    return lambda g: fit(-matmul(_solve(swap(a), g), swap(ans)), shape_of(a), dtype_of(a))
+
+
+def _solve_pull_b(ans: Any, a: Any, b: Any) -> Any:
+    shape, dtype = shape_of(b), dtype_of(b)
+    return lambda g: fit(_solve(swap(a), g), shape, dtype)
+
+
+def _solve_jvp(tangents: Any, ans: Any, args: Any, params: Any) -> Any:
+    t, u = tangents
+    right = u if t is None else -matmul(t, ans) if u is None else u - matmul(t, ans)
+    return _solve(args[0], right)
+
+
+def _solve_batch(size: int, args: Any, batched: Any, params: Any) -> Any:
+    a, b = args
+    if not batched[0] and len(shape_of(a)) == 2 and len(shape_of(b)) == 3:
+        # One factorisation for all the rows: they become columns.
+        n, k = b.shape[1:]
+        columns = reshape(transpose(b, axes=(1, 0, 2)), shape=(n, size * k))
+        x = reshape(_solve(a, columns), shape=(n, size, k))
+        return transpose(x, axes=(1, 0, 2)), True
+    return _solve(*align(args, batched)), True
+
+
+def _solve_samples(rng: Any) -> list[Any]:
+    return [
+        ((regular(rng, 3, 3), draw(rng, (3, 2))), {}),
+        ((regular(rng, 2, 2, 2), draw(rng, (2, 1))), {}),
+        ((regular(rng, 2, 2), draw(rng, (3, 2, 1))), {}),
+        ((regular(rng, 2, 2, complex=True), draw(rng, (2, 2), complex=True)), {}),
+    ]
+
+
+# Linear in b only. Right-hand sides are matrices here; `solve` takes vectors too.
+_solve = custom(
+    "solve",
+    _solve_impl,
+    pulls=(_solve_pull_a, _solve_pull_b),
+    jvp=_solve_jvp,
+    batch=_solve_batch,
+    samples=_solve_samples,
+    linear=(frozenset({1}),),
+)
+
+
+def inv(a: Any) -> Any:
+    """The inverses of square matrices."""
+    return _inv(matrices("inv", a, square=True))
+
+
+def solve(a: Any, b: Any) -> Any:
+    """The x with a @ x = b, for a vector `b` (one dimension) or stacks of matrices."""
+    a, b = matrices("solve", a, square=True), coerce(b)
+    vector = len(shape_of(b)) == 1
+    b = expand_dims(b, -1) if vector else matrices("solve", b)
+    if shape_of(b)[-2] != shape_of(a)[-1]:
         raise ValueError(
-            f"tensordot: axes {over_x} of {shape_of(x)} and {over_y} of {shape_of(y)} have "
-            f"different sizes {sizes}; expected equal ones. Check axes."
+            f"solve: b has {shape_of(b)[-2]} rows for matrices of {shape_of(a)[-1]}; expected the "
+            "same. A stack of vectors needs an axis behind: b[..., None]."
         )
-    free_x = [a for a in range(rank_x) if a not in over_x]
-    free_y = [a for a in range(rank_y) if a not in over_y]
-    inner = 1
-    for a, _ in sizes:
-        inner *= a
-    left = transpose(x, axes=(*free_x, *over_x))
-    right = transpose(y, axes=(*over_y, *free_y))
-    outer_x, outer_y = ([s[a] for a in f] for s, f in ((shape_of(x), free_x), (shape_of(y), free_y)))
-    rows, columns = 1, 1
-    for n in outer_x:
-        rows *= n
-    for n in outer_y:
-        columns *= n
-    flat = matmul(reshape(left, shape=(rows, inner)), reshape(right, shape=(inner, columns)))
-    return reshape(flat, shape=(*outer_x, *outer_y))
+    x = _solve(a, b)
+    return x[..., 0] if vector else x
 
 
+def _pinv_terms(p: Any, a: Any) -> tuple[Any, Any]:
+    """The projections on what `a` leaves out: I - a p and I - p a."""
+    eye, dtype = array_namespace(p).eye, dtype_of(p)
+    m, n = shape_of(a)[-2:]
+    return eye(m, dtype=dtype) - matmul(a, p), eye(n, dtype=dtype) - matmul(p, a)
+
+
+def _pinv_jvp(tangents: Any, ans: Any, args: Any, params: Any) -> Any:
+    p, t = ans, adjoint(tangents[0])
+    left, right = _pinv_terms(p, args[0])
+    change = matmul(matmul(p, adjoint(p)), matmul(t, left))
+    change = change + matmul(matmul(right, t), matmul(adjoint(p), p))
+    return cast_to(change - matmul(matmul(p, tangents[0]), p), ans)
+
+
+def _pinv_pull(ans: Any, a: Any, rcond: Any) -> Any:
+    def pull(g: Any) -> Any:
+        p, q = ans, adjoint(ans)
+        left, right = _pinv_terms(p, a)
+        change = matmul(matmul(left, swap(g)), matmul(p, q))
+        change = change + matmul(matmul(q, p), matmul(swap(g), right))
+        return cast_to(conj(change) - matmul(matmul(swap(p), g), swap(p)), a)
+
+    return pull
+
+
+# The rule of Golub and Pereyra (1973): exact where the rank is constant, also for repeated
+# singular values, where a derivative through `svd` would fail.
+_pinv = custom(
+    "pinv",
+    lambda xp: lambda a, rcond: xp.linalg.pinv(a, rcond),
+    pulls=(_pinv_pull,),
+    jvp=_pinv_jvp,
+    batch=stacked("pinv"),
+    samples=lambda rng: [
+        ((regular(rng, *shape, complex=c),), {"rcond": 1e-15})
+        for shape, c in [((3, 2), False), ((2, 2, 3), False), ((3, 2), True)]
+    ],
+)
+
+
+def pinv(a: Any, rcond: float = 1e-15) -> Any:
+    """The pseudo-inverses; singular values up to `rcond` times the largest count as zero."""
+    return _pinv(matrices("pinv", a), rcond=rcond)
+
+
+# --------------------------------------------------------------------------------- determinants
+
+
+def _cofactors(xp: Any) -> Any:
+    """det(a) * inv(a).T from the singular values, so that it exists where `a` is singular."""
+
+    def cofactors(a: Any) -> Any:
+        u, s, vh = xp.linalg.svd(a)
+        n = s.shape[-1]
+        others = xp.where(xp.eye(n, dtype=bool), xp.ones((), s.dtype), s[..., None, :])
+        scale = xp.linalg.det(u) * xp.linalg.det(vh)
+        weights = scale[..., None] * xp.prod(others, axis=-1)
+        return xp.matmul(xp.conj(u) * weights[..., None, :], xp.conj(vh))
+
+    return cofactors
+
+
+def _cofactors_change(c: Any, a: Any, t: Any) -> Any:
+    """The derivative of the cofactors along t, its own transpose. Not finite at singular `a`."""
+    change = _per_matrix(pairing(c, t)) * c - matmul(matmul(c, swap(t)), c)
+    return div0(change, _per_matrix(_det(a)))
+
+
+# The derivative of the determinant, a function of its own because inv(a) may not exist.
+cofactors = custom(
+    "cofactors",
+    _cofactors,
+    pulls=(lambda ans, a: lambda g: cast_to(_cofactors_change(ans, a, g), a),),
+    jvp=lambda tangents, ans, args, params: _cofactors_change(ans, args[0], tangents[0]),
+    batch=stacked("cofactors"),
+    samples=_square_samples,
+)
+
+
+# Neither linear nor elementwise. Its derivative is right at singular matrices too.
+_det = custom(
+    "det",
+    lambda xp: lambda a: xp.linalg.det(a),
+    pulls=(lambda ans, a: lambda g: cast_to(_per_matrix(g) * cofactors(a), a),),
+    jvp=lambda tangents, ans, args, params: pairing(cofactors(args[0]), tangents[0]),
+    batch=stacked("det"),
+    samples=_square_samples,
+)
+
+
+def det(a: Any) -> Any:
+    """The determinants of square matrices."""
+    return _det(matrices("det", a, square=True))
+
+
+def _slogdet_pull(ans: Any, a: Any) -> Any:
+    sign = ans[0]
+
+    def pull(gs: Any) -> Any:
+        along_sign, along_log = gs
+        total = along_log
+        if dtype_of(sign).kind == "c" and along_sign is not None:
+            turn = -times_i(real(along_sign * times_i(sign, sign)), sign)
+            total = turn if total is None else total + turn
+        if total is None:
+            return None
+        return cast_to(_per_matrix(total) * swap(_inv(a)), a)
+
+    return pull
+
+
+def _slogdet_jvp(tangents: Any, ans: Any, args: Any, params: Any) -> Any:
+    change = pairing(swap(_inv(args[0])), tangents[0])
+    if dtype_of(change).kind != "c":
+        return None, change
+    return ans[0] * times_i(imag(change), change), real(change)
+
+
+# Two results: the sign turns with the imaginary part of tr(inv(a) t).
+_slogdet = custom(
+    "slogdet",
+    lambda xp: lambda a: tuple(xp.linalg.slogdet(a)),
+    pulls=(_slogdet_pull,),
+    jvp=_slogdet_jvp,
+    batch=stacked("slogdet"),
+    samples=_square_samples,
+    multiple=True,
+)
+
+
+def slogdet(a: Any) -> tuple[Any, Any]:
+    """The signs (or phases) and the logarithms of the absolute determinants."""
+    return _slogdet(matrices("slogdet", a, square=True))
+
+
+# --------------------------------------------------------------------------- powers and tensors
+
+
+def matrix_power(a: Any, n: int) -> Any:
+    """The n-th power of square matrices by repeated squaring; a negative `n` inverts first."""
+    a, n = matrices("matrix_power", a, square=True), operator.index(n)
+    if n == 0:
+        eye = array_namespace(a).eye(shape_of(a)[-1], dtype=dtype_of(a))
+        return broadcast_to(eye, shape=shape_of(a))
+    if n < 0:
+        a, n = inv(a), -n
+    result = None
+    while True:
+        if n % 2:
+            result = a if result is None else matmul(result, a)
+        n //= 2
+        if n == 0:
+            return result
+        a = matmul(a, a)
+
+
+def tensorinv(a: Any, ind: int = 2) -> Any:
+    """The inverse of `a` as a linear map from its last axes to its first `ind`."""
+    a = coerce(a)
+    shape = shape_of(a)
+    if not 0 < ind < len(shape) or math.prod(shape[:ind]) != math.prod(shape[ind:]):
+        raise ValueError(
+            f"tensorinv: a has shape {shape} and ind is {ind}; expected the first ind axes to "
+            "hold as many elements as the others. Choose another ind."
+        )
+    n = math.prod(shape[:ind])
+    return reshape(inv(reshape(a, shape=(n, n))), shape=shape[ind:] + shape[:ind])
+
+
+def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
+    """The x with tensordot(a, x, x.ndim) = b; `axes` of `a` are moved to its end first."""
+    a, b = coerce(a), coerce(b)
+    last = [axis_of(len(shape_of(a)), i) for i in axes or ()]
+    order = tuple(i for i in range(len(shape_of(a))) if i not in last) + tuple(last)
+    a = transpose(a, axes=order)
+    n, own = math.prod(shape_of(b)), shape_of(a)[len(shape_of(b)) :]
+    if math.prod(own) != n:
+        raise ValueError(
+            f"tensorsolve: a has shape {shape_of(a)} for b of shape {shape_of(b)}; expected as "
+            "many unknowns as equations. Use lstsq on reshaped arrays."
+        )
+    x = solve(reshape(a, shape=(n, n)), reshape(b, shape=(n,)))
+    return reshape(x, shape=own)
