@@ -1,12 +1,34 @@
 """NumPy's functions on arrays and inside transforms: `import fzero.numpy as fnp`.
 
-Names, arguments, results and errors are NumPy's: on NumPy arrays most of these functions *are*
-NumPy's own. On tracers and on arrays of other libraries they are built from fzero's primitives,
-and so does `numpy.<name>` itself when its argument is a tracer.
-"""
+Names, arguments, results and errors are NumPy's: on NumPy arrays these functions run NumPy's own.
+On tracers, and on arrays of other libraries, they are built from fzero's primitives; `numpy.sin(x)`
+and all the others do the same when `x` is a tracer.
 
-from . import methods, ufunc_methods
+Example:
+    >>> import fzero, fzero.numpy as fnp
+    >>> fzero.grad(lambda x: fnp.sum(fnp.sort(x)[-2:]))(fnp.array([3.0, 1.0, 2.0]))
+    array([1., 0., 1.])
+"""
+# ruff: noqa: F403, F405
+
+from . import (
+    calculus,
+    counting,
+    creation,
+    dtypes,
+    elementwise,
+    indexing,
+    joining,
+    logic,
+    manipulation,
+    methods,
+    nans,
+    products,
+    reductions,
+    ufunc_methods,
+)
 from .calculus import *
+from .counting import *
 from .creation import *
 from .dtypes import *
 from .elementwise import *
@@ -14,24 +36,33 @@ from .indexing import *
 from .joining import *
 from .logic import *
 from .manipulation import *
+from .nans import *
 from .products import *
 from .reductions import *
 
-abs = absolute
-acos, acosh, asin, asinh, atan, atanh, atan2 = (
-    arccos,
-    arccosh,
-    arcsin,
-    arcsinh,
-    arctan,
-    arctanh,
-    arctan2,
-)
-amax, amin = max, min
-around = round
+abs, conj, mod, pow, true_divide = absolute, conjugate, remainder, power, divide
+acos, asin, atan, atan2 = arccos, arcsin, arctan, arctan2
+acosh, asinh, atanh = arccosh, arcsinh, arctanh
+amax, amin, around = max, min, round
 bitwise_invert = bitwise_not = invert
 bitwise_left_shift, bitwise_right_shift = left_shift, right_shift
-conj = conjugate
-mod = remainder
-pow = power
-true_divide = divide
+
+__all__ = [
+    "abs", "acos", "acosh", "amax", "amin", "around", "asin", "asinh", "atan", "atan2", "atanh",
+    "bitwise_invert", "bitwise_left_shift", "bitwise_not", "bitwise_right_shift", "conj", "mod",
+    "pow", "true_divide",
+]  # fmt: skip
+__all__ += calculus.__all__
+__all__ += counting.__all__
+__all__ += creation.__all__
+__all__ += dtypes.__all__
+__all__ += elementwise.__all__
+__all__ += indexing.__all__
+__all__ += joining.__all__
+__all__ += logic.__all__
+__all__ += manipulation.__all__
+__all__ += nans.__all__
+__all__ += products.__all__
+__all__ += reductions.__all__
+__all__ += methods.__all__
+__all__ += ufunc_methods.__all__

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..array import FUNCTIONS
 from ..backend import HOST, array_namespace, is_array
-from ..core import Tracer, coerce, concrete, innermost
+from ..core import Tracer, coerce, concrete
 from ..dtypes import shape_of
 from ..rules import axis_of
 
@@ -140,8 +140,3 @@ def asked_axes(name: str, x: Any, axis: Any) -> tuple[int, ...]:
     if len(set(axes)) != len(axes):
         raise ValueError(f"{name}: axis is {axis}; expected each axis once. Drop the repeated one.")
     return axes
-
-
-def kind_of(x: Any) -> str:
-    """The dtype's kind: one of "biufc"."""
-    return np.dtype(getattr(x, "dtype", type(innermost(x)))).kind

@@ -242,7 +242,8 @@ def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
     filt = coerce(filt)
     nonzero = np.flatnonzero(host_value(filt, "trim_zeros: filt"))
     first, last = (nonzero[0], nonzero[-1] + 1) if nonzero.size else (0, 0)
-    return filt[int(first) if "f" in trim.lower() else 0 : int(last) if "b" in trim.lower() else None]
+    front, back = "f" in trim.lower(), "b" in trim.lower()
+    return filt[int(first) if front else 0 : int(last) if back else None]
 
 
 # ------------------------------------------------------------------------------------- padding
@@ -266,8 +267,9 @@ def pad(array: Any, pad_width: Any, mode: str = "constant", **options: Any) -> A
     if mode == "constant":
         return _pad_constant(array, widths, options.get("constant_values", 0))
     if mode in _BY_INDEX:
+        _refuse_odd(options)
         for axis, width in enumerate(widths):
-            places = np.pad(np.arange(shape_of(array)[axis]), width, mode, **_index_options(options))
+            places = np.pad(np.arange(shape_of(array)[axis]), width, mode)  # type: ignore
             array = gathered(array, places, axis)
         return array
     if mode in _BY_VALUE and not options:
@@ -280,13 +282,12 @@ def pad(array: Any, pad_width: Any, mode: str = "constant", **options: Any) -> A
     )
 
 
-def _index_options(options: dict[str, Any]) -> dict[str, Any]:
+def _refuse_odd(options: dict[str, Any]) -> None:
     if options.get("reflect_type", "even") != "even":
         raise ValueError(
             f"pad: reflect_type is {options['reflect_type']!r}; expected 'even' for tracers. "
             "Build the border with concatenate."
         )
-    return {}
 
 
 def _pairs(name: str, widths: Any, rank: int) -> tuple[tuple[int, int], ...]:

@@ -37,7 +37,6 @@ def _folding(
 ) -> Callable[..., Any]:
     """sum or prod: with `where`, the others count as `neutral`."""
 
-    @like_numpy(name)
     def reduce(
         a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False,
         initial: Any = None, where: Any = True,
@@ -46,14 +45,16 @@ def _folding(
         ans = primitive(_masked(a, where, neutral), axis=axes, keepdims=bool(keepdims))
         return ans if initial is None else combine(ans, initial)
 
-    return _named(reduce, name)
+    return named(reduce, name)
 
 
-def _named(function: Callable[..., Any], name: str, doc: str = "") -> Callable[..., Any]:
-    for f in (function, function.__wrapped__):  # type: ignore[attr-defined]
-        f.__name__ = f.__qualname__ = name
-        f.__doc__ = doc or _DOCS[name]
-    return function
+def named(
+    ours: Callable[..., Any], name: str, doc: str = "", *others: str
+) -> Callable[..., Any]:
+    """A function made by a factory, under its name, as the rule of NumPy's function."""
+    ours.__name__ = ours.__qualname__ = name
+    ours.__doc__ = doc or _DOCS[name]
+    return like_numpy(name, *others)(ours)
 
 
 _DOCS = {
@@ -77,7 +78,6 @@ prod = _folding("prod", red.prod, el.multiply, 1)
 def _extremum(
     name: str, primitive: Callable[..., Any], combine: Callable[..., Any]
 ) -> Callable[..., Any]:
-    @like_numpy(name, f"a{name}")
     def reduce(
         a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None,
         where: Any = True,
@@ -96,7 +96,7 @@ def _extremum(
             return a
         return combine(primitive(a, axis=axes, keepdims=bool(keepdims)), initial)
 
-    return _named(reduce, name)
+    return named(reduce, name, "", f"a{name}")
 
 
 max = _extremum("max", red.max, el.maximum)
@@ -168,14 +168,13 @@ def std(
 
 
 def _testing(name: str, primitive: Callable[..., Any], neutral: bool) -> Callable[..., Any]:
-    @like_numpy(name)
     def reduce(
         a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True
     ) -> Any:
         a, axes = prepared(name, a, axis, None, out)
         return primitive(_masked(a, where, neutral), axis=axes, keepdims=bool(keepdims))
 
-    return _named(reduce, name)
+    return named(reduce, name)
 
 
 any = _testing("any", red.any, False)
@@ -196,7 +195,6 @@ def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False) -> An
 
 
 def _searching(name: str, primitive: Callable[..., Any]) -> Callable[..., Any]:
-    @like_numpy(name)
     def search(a: Any, axis: Any = None, out: Any = None, *, keepdims: bool = False) -> Any:
         refuse_out(name, out)
         a = coerce(a)
@@ -208,7 +206,7 @@ def _searching(name: str, primitive: Callable[..., Any]) -> Callable[..., Any]:
         ans = primitive(a, axis=axis)
         return expand_dims(ans, axis) if keepdims else ans
 
-    return _named(search, name)
+    return named(search, name)
 
 
 argmax = _searching("argmax", red.argmax)
@@ -222,14 +220,13 @@ def flat(a: Any) -> Any:
 
 
 def _running(name: str, primitive: Callable[..., Any]) -> Callable[..., Any]:
-    @like_numpy(name)
     def accumulate(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
         a = coerce(a)
         a = flat(a) if axis is None else a
         axis = asked_axis(name, a, 0 if axis is None else axis)
         return primitive(prepared(name, a, axis, dtype, out)[0], axis=axis)
 
-    return _named(accumulate, name)
+    return named(accumulate, name)
 
 
 cumsum = _running("cumsum", red.cumsum)
@@ -237,7 +234,6 @@ cumprod = _running("cumprod", red.cumprod)
 
 
 def _array_api_running(name: str, running: Callable[..., Any], start: int) -> Callable[..., Any]:
-    @like_numpy(name)
     def accumulate(
         x: Any, /, *, axis: Any = None, dtype: Any = None, out: Any = None,
         include_initial: bool = False,
@@ -256,7 +252,7 @@ def _array_api_running(name: str, running: Callable[..., Any], start: int) -> Ca
         edge = np.full((*shape[:axis], 1, *shape[axis + 1 :]), start, dtype_of(ans))
         return concatenate(from_host(edge, ans), ans, axis=axis)
 
-    return _named(accumulate, name)
+    return named(accumulate, name)
 
 
 cumulative_sum = _array_api_running("cumulative_sum", cumsum, 0)
