@@ -1,0 +1,30 @@
+"""Neural networks as pure functions of pytrees, on top of fzero.
+
+Parameters are values that functions take and return: nothing here holds a state.
+"""
+
+from . import (
+    checkpoint,
+    data,
+    functional,
+    initializers,
+    losses,
+    metrics,
+    optim,
+    plot,
+    progress,
+    schedules,
+)
+
+__all__ = [
+    "checkpoint",
+    "data",
+    "functional",
+    "initializers",
+    "losses",
+    "metrics",
+    "optim",
+    "plot",
+    "progress",
+    "schedules",
+]

@@ -1,0 +1,95 @@
+"""Figures of a training run, written as PNG by Matplotlib without a screen."""
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+__all__ = ["training_figure"]
+
+_BLUE, _ORANGE, _GREEN, _RED, _GREY = "#1f5fa8", "#e07b1a", "#2a7d46", "#c0282d", "#8a8a8a"
+
+
+def training_figure(
+    path: str | os.PathLike[str],
+    train_losses: Any,
+    test_losses: Any,
+    images: Any,
+    labels: Any,
+    predictions: Any,
+    class_names: Sequence[str] | None = None,
+    title: str = "",
+) -> None:
+    """Write a PNG: the loss curve on the left, test images with predictions on the right.
+
+    Args:
+        path: the file to write.
+        train_losses: the loss of each step, shape (steps,).
+        test_losses: the test loss after each epoch, shape (epochs,).
+        images: shape (N, H, W), shown as a grid of up to five rows of eight.
+        labels: the right classes, shape (N,).
+        predictions: the classes that the network said, shape (N,); wrong ones are marked.
+        class_names: their names; None for numbers.
+        title: a line above.
+
+    Raises:
+        ModuleNotFoundError: Matplotlib is not installed.
+    """
+    figure = _new_figure()
+    left, right = figure.subfigures(1, 2, width_ratios=(1, 1.25))
+    _draw_losses(left, np.asarray(train_losses), np.asarray(test_losses))
+    _draw_images(right, *map(np.asarray, (images, labels, predictions)), class_names)
+    figure.suptitle(title, fontsize=13)
+    figure.savefig(path, dpi=150)
+
+
+def _new_figure() -> Any:
+    try:
+        from matplotlib.figure import Figure
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            "training_figure: matplotlib is not installed; expected the extra 'plots'. "
+            "Install it with: pip install 'fzero[plots]'"
+        ) from error
+    return Figure(figsize=(14, 6.4), layout="constrained")
+
+
+def _draw_losses(figure: Any, train: np.ndarray, test: np.ndarray) -> None:
+    axes = figure.subplots()
+    steps = np.arange(1, len(train) + 1)
+    axes.plot(steps, train, color=_BLUE, alpha=0.25, linewidth=0.8, label="training, each step")
+    axes.plot(*_smoothed(train), color=_BLUE, linewidth=2, label="training, moving mean")
+    ends = np.linspace(0, len(train), len(test) + 1)[1:]
+    axes.plot(ends, test, "o-", color=_ORANGE, linewidth=1.5, markersize=5, label="test")
+    axes.set(xlabel="step", ylabel="cross-entropy", title="Loss", xlim=(0, len(train)))
+    axes.set_ylim(0, 1.15 * max(_smoothed(train)[1].max(), test.max(initial=0.0)))
+    axes.grid(alpha=0.3)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+
+
+def _smoothed(losses: np.ndarray, parts: int = 40) -> tuple[np.ndarray, np.ndarray]:
+    """Means over windows of a fortieth of the run, each at the middle of its window."""
+    width = max(1, len(losses) // parts)
+    means = np.convolve(losses, np.ones(width) / width, mode="valid")
+    return np.arange(len(means)) + (width + 1) / 2, means
+
+
+def _draw_images(
+    figure: Any,
+    images: np.ndarray,
+    labels: np.ndarray,
+    predictions: np.ndarray,
+    names: Sequence[str] | None,
+) -> None:
+    grid = figure.subplots(5, 8)
+    figure.suptitle("Test images: prediction (wrong: red, with the right class)", fontsize=12)
+    for axes in grid.flat:
+        axes.axis("off")
+    for axes, image, label, said in zip(grid.flat, images, labels, predictions, strict=False):
+        axes.imshow(image, cmap="gray_r", interpolation="nearest")
+        right = label == said
+        wanted, got = (str(c) if names is None else names[c] for c in (label, said))
+        text = got if right else f"{got}\nnot {wanted}"
+        axes.set_title(text, fontsize=8, color=_GREEN if right else _RED, pad=3)
