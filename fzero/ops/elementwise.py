@@ -34,7 +34,7 @@ div0 = elementwise(
     "div0",
     lambda xp: _drop_zeros(xp, xp.divide),
     lambda ans, t, d: lambda u: div0(u, d),
-    lambda ans, t, d: lambda u: -div0(u * ans, d),
+    lambda ans, t, d: lambda u: -mul0(u, div0(ans, d)),
     domain=(REAL, POSITIVE),
     complex=True,
     linear=(frozenset({0}),),
@@ -87,7 +87,7 @@ divide = elementwise(
     "divide",
     lambda xp: xp.divide,
     lambda ans, x, y: _over(y),
-    lambda ans, x, y: lambda t: -div0(t * ans, y),
+    lambda ans, x, y: lambda t: -mul0(t, ans / y),
     domain=(REAL, POSITIVE),
     complex=True,
     linear=(frozenset({0}),),
@@ -283,7 +283,7 @@ hypot = elementwise(
 sinh = elementwise("sinh", lambda xp: xp.sinh, lambda ans, x: lambda t: t * cosh(x), complex=True)
 cosh = elementwise("cosh", lambda xp: xp.cosh, lambda ans, x: lambda t: t * sinh(x), complex=True)
 tanh = elementwise(
-    "tanh", lambda xp: xp.tanh, lambda ans, x: lambda t: t * (1 - ans * ans), complex=True
+    "tanh", lambda xp: xp.tanh, lambda ans, x: lambda t: t - t * (ans * ans), complex=True
 )
 arcsinh = elementwise(
     "arcsinh", lambda xp: xp.arcsinh, lambda ans, x: lambda t: t / sqrt(x * x + 1), complex=True

@@ -4,7 +4,7 @@ from typing import Any
 
 from ..dtypes import dtype_of, shape_of
 from ..rules import axes_of, axis_of, custom, draw, linear, nondiff, shifted_axes
-from .elementwise import INF, astype_like, conjugate, detach, isfinite, log, sqrt, where
+from .elementwise import INF, astype_like, conjugate, detach, isfinite, log, not_equal, sqrt, where
 from .elementwise import exp as exp_
 from .structural import broadcast_to, flip, moveaxis, pad_value, reshape
 
@@ -215,7 +215,12 @@ def _counting(name: str) -> Any:
     return reduce
 
 
-any, all, count_nonzero = map(_counting, ("any", "all", "count_nonzero"))
+any, all = map(_counting, ("any", "all"))
+
+
+def count_nonzero(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """How many elements are not zero."""
+    return sum(not_equal(x, 0), axis=axis, keepdims=keepdims)
 
 
 def _arg(name: str) -> Any:

@@ -214,9 +214,18 @@ concatenate = nary_linear(
         ((draw(rng, (2, 3)), draw(rng, (2, 1)), draw(rng, (2, 0))), {"axis": 1}),
     ],
 )
+
+
+def _stack(xp: Any) -> Any:
+    def stack(*xs: Any, axis: int) -> Any:
+        return xp.stack([x if isinstance(x, xp.ndarray) else xp.asarray(x) for x in xs], axis)
+
+    return stack
+
+
 stack = nary_linear(
     "stack",
-    lambda xp: lambda *xs, axis: xp.stack(xs, axis),
+    _stack,
     lambda i, shapes, axis: lambda g: g[(slice(None),) * axis + (i,)],
     batch=_batch_join("stack"),
     samples=lambda rng: [*_join_samples(rng), ((1.0, draw(rng, ())), {"axis": 0})],
@@ -324,5 +333,5 @@ def pad_value(x: Any, widths: Any, value: Any) -> Any:
     padded = pad_zeros(x, widths=widths)
     if isinstance(value, (int, float)) and value == 0:
         return padded
-    inside = pad_zeros(broadcast_to(True, shape=shape_of(x)), widths=widths)
+    inside = pad_zeros(array_namespace(x).ones(shape_of(x), bool), widths=widths)
     return where(inside, padded, op("astype")(value, dtype=dtype_of(x)))

@@ -34,12 +34,12 @@ def _subsets(call: Call, args: Args) -> list[tuple[int, ...]]:
     return list(dict.fromkeys([*((i,) for i in every), every])) if every else []
 
 
-def _differentiated(call: Call, args: Args) -> tuple[int, ...]:
+def differentiated(call: Call, args: Args) -> tuple[int, ...]:
     """The arguments that have derivatives, none of a primitive that has none."""
     return (_subsets(call, args) or [()])[-1]
 
 
-def _of(call: Call, args: Args, params: dict[str, Any], own: Sequence[int]) -> Call:
+def as_function(call: Call, args: Args, params: dict[str, Any], own: Sequence[int]) -> Call:
     """The primitive as a function of the arguments `own`, the others held."""
 
     def f(*xs: Any) -> Any:
@@ -55,7 +55,7 @@ def derivatives(call: Call, args: Args, params: dict[str, Any]) -> int:
     """Both modes to second order, in every mixture, for each argument and for all together."""
     subsets = _subsets(call, args)
     for own in subsets:
-        check_grads(_of(call, args, params, own), [args[i] for i in own])
+        check_grads(as_function(call, args, params, own), [args[i] for i in own])
     return len(subsets)
 
 
@@ -67,7 +67,7 @@ def no_derivatives(call: Call, args: Args, params: dict[str, Any]) -> int:
     seen: list[Any] = []
 
     def f(*xs: Any) -> Any:
-        seen.append(_of(call, args, params, own)(*xs))
+        seen.append(as_function(call, args, params, own)(*xs))
         return xs
 
     if not own:
@@ -106,7 +106,7 @@ def layouts(args: Args, positions: bool) -> Iterator[tuple[Any, ...]]:
             yield axes
 
 
-def _batched(args: Args, axes: Sequence[Any], rows: int = 2) -> list[Any]:
+def batched(args: Args, axes: Sequence[Any], rows: int = 2) -> list[Any]:
     return [x if a is None else stacked(x, a, rows) for x, a in zip(args, axes, strict=True)]
 
 
@@ -114,26 +114,26 @@ def rows(call: Call, args: Args, params: dict[str, Any]) -> int:
     """vmap against a loop, for every combination of batched operands and their axes."""
     n = 0
     for axes in layouts(args, positions=True):
-        check_vmap(lambda *xs: call(*xs, **params), _batched(args, axes), axes, -1 if n % 2 else 0)
+        check_vmap(lambda *xs: call(*xs, **params), batched(args, axes), axes, -1 if n % 2 else 0)
         n += 1
     return n
 
 
 def rows_of_derivatives(call: Call, args: Args, params: dict[str, Any]) -> int:
     """vmap of vjp and of jvp against a loop, for every combination of batched operands."""
-    if not (own := _differentiated(call, args)):
+    if not (own := differentiated(call, args)):
         return 0
     rng = np.random.default_rng(0)
-    flat, k = Flat(_of(call, args, params, own), [args[i] for i in own]), len(args)
+    flat, k = Flat(as_function(call, args, params, own), [args[i] for i in own]), len(args)
     gs = [direction(rng, y) for y in flat(*flat.inputs)]
     ts = [direction(rng, x) for x in flat.inputs]
 
     def pull(*v: Any) -> Any:
-        f = Flat(_of(call, v[:k], params, own), [v[i] for i in own])
+        f = Flat(as_function(call, v[:k], params, own), [v[i] for i in own])
         return vjp(f, *f.inputs)[1](v[k:])
 
     def push(*v: Any) -> Any:
-        f = Flat(_of(call, v[:k], params, own), [v[i] for i in own])
+        f = Flat(as_function(call, v[:k], params, own), [v[i] for i in own])
         return jvp(f, f.inputs, v[k:])[1]
 
     n = 0
@@ -141,35 +141,35 @@ def rows_of_derivatives(call: Call, args: Args, params: dict[str, Any]) -> int:
         for f, vs in ((pull, gs), (push, ts)):
             for a in (None, 0):
                 full, all_axes = [*args, *vs], (*axes, *(a for _ in vs))
-                check_vmap(f, _batched(full, all_axes), all_axes)
+                check_vmap(f, batched(full, all_axes), all_axes)
                 n += 1
     return n
 
 
 def derivatives_of_rows(call: Call, args: Args, params: dict[str, Any]) -> int:
     """vjp and jvp of vmap against differences, for every combination of batched operands."""
-    own, n = _differentiated(call, args), 0
+    own, n = differentiated(call, args), 0
     for axes in layouts(args, positions=False) if own else ():
-        full = _batched(args, axes)
+        full = batched(args, axes)
         mapped = vmap(lambda *xs: call(*xs, **params), axes)
         for check in (check_jvp, check_vjp):
-            check(_of(mapped, full, {}, own), [full[i] for i in own])
+            check(as_function(mapped, full, {}, own), [full[i] for i in own])
         n += 1
     return n
 
 
 def no_rows(call: Call, args: Args, params: dict[str, Any]) -> int:
     """vmap over zero rows gives zero rows of the right shape and dtype, and so do derivatives."""
-    own, n = _differentiated(call, args), 0
+    own, n = differentiated(call, args), 0
     for axes in layouts(args, positions=False):
         mapped = vmap(lambda *xs: call(*xs, **params), axes)
-        one = _batched(args, axes, 1)
+        one = batched(args, axes, 1)
         empty = [x if a is None else x[:0] for x, a in zip(one, axes, strict=True)]
         want = tree.map(lambda y: y[:0], mapped(*one))
         what = f"{call.__name__}: 0 rows, in_axes {axes}"
         agree(what, mapped(*empty), want, 0.0, 0.0)
         if own:
-            flat = Flat(_of(mapped, empty, {}, own), [empty[i] for i in own])
+            flat = Flat(as_function(mapped, empty, {}, own), [empty[i] for i in own])
             out, pullback = vjp(flat, *flat.inputs)
             same_kind(f"{what}, cotangents", pullback(out), flat.inputs)
             same_kind(f"{what}, tangents", jvp(flat, flat.inputs, flat.inputs)[1], out)
@@ -182,9 +182,9 @@ def no_rows(call: Call, args: Args, params: dict[str, Any]) -> int:
 
 def _results(call: Call, args: Args, params: dict[str, Any]) -> Any:
     """Value, tangents and cotangents, along fixed directions; the value where it has none."""
-    if not (own := _differentiated(call, args)):
+    if not (own := differentiated(call, args)):
         return call(*args, **params)
-    flat = Flat(_of(call, args, params, own), [args[i] for i in own])
+    flat = Flat(as_function(call, args, params, own), [args[i] for i in own])
     rng = np.random.default_rng(0)
     values, tangents = jvp(flat, flat.inputs, [direction(rng, x) for x in flat.inputs])
     gs = tuple(direction(rng, y) for y in values)
@@ -247,7 +247,7 @@ def single(x: Any) -> Any:
 
 def single_precision(call: Call, args: Args, params: dict[str, Any]) -> int:
     """float32 operands: derivatives of their dtypes, with values near those of float64."""
-    low, own = [single(x) for x in args], _differentiated(call, args)
+    low, own = [single(x) for x in args], differentiated(call, args)
     if not own or not any(dtype_of(x).char in "fF" for x in low):
         return 0
     values, tangents, cotangents = got = _results(call, low, params)
@@ -262,8 +262,8 @@ def purity(call: Call, args: Args, params: dict[str, Any]) -> int:
     """Operands and cotangents keep their bytes; a pullback may be called twice."""
     before = [_snapshot(x) for x in args]
     call(*args, **params)
-    if own := _differentiated(call, args):
-        flat = Flat(_of(call, args, params, own), [args[i] for i in own])
+    if own := differentiated(call, args):
+        flat = Flat(as_function(call, args, params, own), [args[i] for i in own])
         values, pullback = vjp(flat, *flat.inputs)
         gs = tuple(direction(np.random.default_rng(0), y) for y in values)
         kept = [_snapshot(g) for g in gs]

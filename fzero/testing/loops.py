@@ -36,7 +36,7 @@ def check_vmap(
     Example:
         >>> import numpy as np
         >>> from fzero.testing import check_vmap
-        >>> check_vmap(np.dot, (np.eye(3), np.ones((2, 3))), in_axes=(1, None), out_axes=1)
+        >>> check_vmap(np.multiply, (np.eye(3), np.ones(3)), in_axes=(1, None), out_axes=1)
     """
     args = tuple(args)
     leaves, treedef = tree.flatten(args)

@@ -13,9 +13,10 @@ from .registry import NAMES, describe, samples
 
 #: Functions of NumPy that a primitive is named after, where the call is not `numpy.<name>`.
 REFERENCES: dict[str, Any] = {
-    "astype": lambda x, dtype: x.astype(dtype),
+    "astype": lambda x, dtype: (x if dtype == "complex128" else x.real).astype(dtype),
     "concatenate": lambda *xs, axis: np.concatenate(xs, axis),
     "detach": lambda x: x,
+    "einsum": lambda *xs, subscripts: np.einsum(subscripts, *xs),
     "div0": lambda t, d: np.divide(t, d),
     "mul0": lambda t, d: np.multiply(t, d),
     "pad_zeros": lambda x, widths: np.pad(x, widths),
@@ -26,7 +27,12 @@ REFERENCES: dict[str, Any] = {
 #: Primitives that share their name, but not their arguments, with a function of NumPy.
 OTHER_CALL = {"place", "put", "take"}
 #: Primitives whose result may be wider than their float32 operands, as NumPy's is.
-WIDER = {"astype", "float_power"}
+WIDER = {"astype", "float_power", "stack"}
+#: Primitives that no law can hold, and why; the tests of their module do.
+NO_SAMPLES = {
+    "random_fixed": "its derivative is an error on purpose",
+    "random_implicit_gamma": "its derivative is not that of its value, but of the draw behind it",
+}
 
 
 def reference(name: str) -> Any:
@@ -54,7 +60,7 @@ def test_value_is_numpys(name: str, tried: Any) -> None:
     for args, params in samples(name):
         got, want = REGISTRY[name].call(*args, **params), reference(name)(*args, **params)
         for a, b in zip(tree.leaves(got), tree.leaves(want), strict=True):
-            np.testing.assert_array_equal(a, b, err_msg=describe(name, args, params))
+            np.testing.assert_allclose(a, b, 1e-14, 1e-15, err_msg=describe(name, args, params))
             assert np.asarray(a).dtype == np.asarray(b).dtype, describe(name, args, params)
     tried(name, len(samples(name)))
 
@@ -65,15 +71,15 @@ def test_float32_stays_float32(name: str) -> None:
     for args, params in samples(name):
         low = [
             x.astype(to_single[x.dtype.char])
-            if isinstance(x, np.ndarray) and x.dtype.char in "dD"
+            if isinstance(x, (np.ndarray, np.generic)) and x.dtype.char in "dD"
             else x
             for x in args
         ]
-        if not any(isinstance(x, np.ndarray) and x.dtype.char in "fF" for x in low):
+        if not any(getattr(x, "dtype", np.dtype(int)).char in "fF" for x in low):
             continue
         for y in tree.leaves(REGISTRY[name].call(*low, **params)):
             assert np.asarray(y).dtype.char not in "dD", describe(name, args, params)
 
 
 def test_every_primitive_has_samples() -> None:
-    assert [name for name in NAMES if not samples(name)] == []
+    assert {name for name in NAMES if not samples(name)} <= set(NO_SAMPLES)
