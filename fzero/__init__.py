@@ -7,7 +7,6 @@ from .checkpointing import checkpoint
 from .collectives import axis_index, axis_size, pmean, psum
 from .control import associative_scan, cond, fori_loop, map, scan, switch, while_loop
 from .custom import custom_jvp, custom_vjp, stop_gradient
-from .debug_nans import debug_nans
 from .derivatives import (
     ShapeDtypeStruct,
     eval_shape,
@@ -18,7 +17,6 @@ from .derivatives import (
     jacrev,
     linear_transpose,
 )
-from .devices import device_get, device_put
 from .errors import (
     BatchedValueError,
     DeviceError,
@@ -29,6 +27,8 @@ from .errors import (
     NotDifferentiableError,
 )
 from .forward import jvp, linearize
+from .nans import debug_nans
 from .ops.indexing import at
+from .placement import device_get, device_put
 from .reverse import grad, value_and_grad, vjp
 from .tree import FrozenDict, freeze

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .core import REGISTRY, Tracer, concrete, innermost
+from .backend import HOST
+from .core import REGISTRY, Tracer, concrete, innermost, splits
 from .ops import elementwise as el
 from .ops import indexing, products
 
@@ -57,11 +58,18 @@ _UNARY = {
 
 
 def _infix(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    dispatch = function.primitive.dispatch  # type: ignore[attr-defined]
-    return (
-        lambda self, other: dispatch((self, other), {}),
-        lambda self, other: dispatch((other, self), {}),
-    )
+    prim = function.primitive  # type: ignore[attr-defined]
+    dispatch = prim.dispatch
+
+    def forward(self: Tracer, other: Any) -> Any:
+        if type(other) in HOST and not splits.active:
+            return self.trace.process(prim, (self, other), {})
+        return dispatch((self, other), {})
+
+    def reflected(self: Tracer, other: Any) -> Any:
+        return dispatch((other, self), {})
+
+    return forward, reflected
 
 
 def _attach_operators() -> None:

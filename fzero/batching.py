@@ -11,12 +11,16 @@ from typing import Any
 from . import tree
 from .arguments import describe
 from .core import Primitive, Trace, Tracer, batched_value_error, coerce
-from .debug_nans import traced
 from .dtypes import shape_of
 from .errors import BatchedValueError
+from .nans import traced
 from .rules import axis_of, op
 
 __all__ = ["BatchTrace", "BatchTracer", "axis_trace", "vmap"]
+
+
+_new_tracer: Any = object.__new__
+_SCALARS = frozenset({bool, int, float, complex})
 
 
 class BatchTracer(Tracer):
@@ -54,18 +58,31 @@ class BatchTrace(Trace):
     def process(self, prim: Primitive, args: Sequence[Any], params: dict[str, Any]) -> Any:
         if self.closed:
             raise self.leaked(prim.name)
+        if prim.pointwise and not params:  # the hot path: no loops
+            x = args[0]
+            if len(args) == 1:
+                return self.wrap(prim.call(x.value))
+            if len(args) == 2:
+                y = args[1]
+                if y.__class__ in _SCALARS:
+                    return self.wrap(prim.call(x.value, y))
+                if x.__class__ in _SCALARS:
+                    return self.wrap(prim.call(x, y.value))
         if prim.category == "rows":
             return prim.batch(self, args, None, params)
-        values, batched = [], []
-        for a in args:
-            own = a.__class__ is BatchTracer and a.trace is self
-            values.append(a.value if own else a)
-            batched.append(own)
+        batched = [a.__class__ is BatchTracer and a.trace is self for a in args]
+        values = [a.value if b else a for a, b in zip(args, batched, strict=True)]
         ans, out = prim.batch(self.size, values, batched, params)
         if prim.multiple:
             flags = (out,) * len(ans) if isinstance(out, bool) else out
             return tuple(BatchTracer(self, y) if b else y for y, b in zip(ans, flags, strict=True))
         return BatchTracer(self, ans) if out else ans
+
+    def wrap(self, rows: Any) -> BatchTracer:
+        """A tracer of `rows`, made without a call of `__init__`."""
+        out = _new_tracer(BatchTracer)
+        out.trace, out.value = self, rows
+        return out
 
     def rebuild(self, tracer: Any, parts: Sequence[Any]) -> Any:
         return BatchTracer(self, parts[0])

@@ -135,5 +135,5 @@ def _recorded(trace: ReverseTrace, out: Any, again: _Again) -> Any:
     for y in leaves:
         _at_tape(y, trace, lambda part: parts.append(part) or part)
     values = [trace.strip(p) for p in parts]
-    made = iter(trace.record_many(None, again, values))
+    made = iter(trace.record_many((None, again), values))
     return tree.unflatten(treedef, [_at_tape(y, trace, lambda part: next(made)) for y in leaves])

@@ -115,14 +115,16 @@ class Primitive:
         batch: `batch(size, args, batched, params) -> (ans, batched_out)`, batch axis first.
         multiple: whether it returns a tuple of arrays.
         linear: groups of arguments in which it is linear jointly (None: in all of them).
+        partials: the derivatives of an elementwise function, `rule(ans, *args) -> (t -> tangent)`.
+        pointwise: whether it acts element by element, so that rows need no care.
         keeps: whether its pulls keep operands alive, so that these must not be changed.
         category: the constructor that made it.
         samples: rng -> list of (args, params) that the law tests run.
     """
 
     __slots__ = (
-        "batch", "call", "category", "differentiable", "host", "impl", "impls", "jvp",
-        "keeps", "linear", "multiple", "name", "pulls", "samples",
+        "batch", "call", "category", "differentiable", "host", "impl", "impls", "jvp", "keeps",
+        "linear", "multiple", "name", "partials", "pointwise", "pulls", "samples",
     )  # fmt: skip
 
     def __init__(
@@ -137,12 +139,15 @@ class Primitive:
         samples: Callable[[Any], list[Any]],
         multiple: bool = False,
         linear: tuple[frozenset[int], ...] | None = (),
+        partials: Sequence[Callable[..., Any] | None] = (),
+        pointwise: bool = False,
     ) -> None:
         if name in REGISTRY:
             raise ValueError(f"Primitive: name {name!r} is taken; expected a new one.")
         self.name, self.impl, self.category = name, impl, category
         self.pulls, self.jvp, self.batch = pulls, jvp, batch
         self.samples, self.multiple, self.linear = samples, multiple, linear
+        self.partials, self.pointwise = partials, pointwise
         self.differentiable = jvp is not None
         self.keeps = linear is not None and frozenset(range(len(pulls))) not in linear
         self.host = impl(namespace())
@@ -152,13 +157,23 @@ class Primitive:
 
     def dispatch(self, args: Sequence[Any], params: dict[str, Any]) -> Any:
         """The general path: tracers, arrays of other libraries, and lists."""
-        trace = top_trace(args)
+        trace: Any = None
+        plain = True
+        for a in args:
+            if type(a) not in HOST:
+                if not isinstance(a, Tracer):
+                    plain = False
+                elif trace is None or a.trace.level > trace.level:
+                    trace = a.trace
+        if not plain:
+            args = [coerce(a) for a in args]
+            trace = top_trace(args)
         if trace is None:
-            return self.run(*map(coerce, args), **params)
+            return self.run(*args, **params)
         if splits.active and self.category != "rows":
             args = [splits.convert(a) for a in args]
-            trace = top_trace(args) or trace
-        return trace.process(self, [coerce(a) for a in args], params)
+            trace = top_trace(args)
+        return trace.process(self, args, params)
 
     def run(self, *args: Any, **params: Any) -> Any:
         """The implementation of the library that `args` belong to, without any tracing."""
@@ -176,15 +191,29 @@ def _entry(prim: Primitive) -> Callable[..., Any]:
     """The function that users call: straight to NumPy unless an argument needs more."""
     host, dispatch = prim.host, prim.dispatch
 
+    # An empty ** in a call costs as much as a small operation: it is told apart.
+    def unary(x: Any, /, **params: Any) -> Any:
+        if type(x) in HOST:
+            return host(x, **params) if params else host(x)
+        if isinstance(x, Tracer) and not splits.active:
+            return x.trace.process(prim, (x,), params)
+        return dispatch((x,), params)
+
+    def binary(x: Any, y: Any, /, **params: Any) -> Any:
+        if type(x) in HOST and type(y) in HOST:
+            return host(x, y, **params) if params else host(x, y)
+        return dispatch((x, y), params)
+
     def call(*args: Any, **params: Any) -> Any:
         for a in args:
             if type(a) not in HOST:
                 return dispatch(args, params)
         return host(*args, **params)
 
-    call.__name__ = call.__qualname__ = prim.name
-    call.primitive = prim  # type: ignore[attr-defined]
-    return call
+    entry = {1: unary, 2: binary}.get(len(prim.pulls), call)
+    entry.__name__ = entry.__qualname__ = prim.name
+    entry.primitive = prim  # type: ignore[attr-defined]
+    return entry
 
 
 def top_trace(args: Sequence[Any]) -> Trace | None:

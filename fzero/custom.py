@@ -156,7 +156,7 @@ class _VJP:
         if trace.suspended:
             return outs
         parents = [trace.index_of(x) for x in leaves]
-        return list(trace.record_many(None, _Pull(self, res, outs, parents), outs))
+        return list(trace.record_many((None, _Pull(self, res, outs, parents)), outs))
 
 
 class _Pull:
@@ -385,7 +385,7 @@ class _JVP:
         _check_closed("custom_jvp", trace, outs)
         rule = SimpleNamespace(pull=lambda res, gs: pull(list(gs)))
         parents = [leaves[i].index for i in live]
-        return list(trace.record_many(None, _Pull(rule, None, outs, parents), outs))
+        return list(trace.record_many((None, _Pull(rule, None, outs, parents)), outs))
 
     def linear(self, trace: LinearTrace, leaves: list[Any]) -> list[Any]:
         """Record the stated rule for `linearize`."""

@@ -6,11 +6,16 @@ from typing import Any
 from . import tree
 from .arguments import checked_tangents
 from .core import Primitive, Trace, Tracer
-from .debug_nans import traced
 from .dtypes import is_inexact, zeros_of
 from .guard import Guard
+from .nans import traced
+from .rules import match
 
 __all__ = ["JVPTrace", "JVPTracer", "LinearTrace", "jvp", "linearize"]
+
+
+_new_tracer: Any = object.__new__
+_SCALARS = frozenset({bool, int, float, complex})
 
 
 class JVPTracer(Tracer):
@@ -33,6 +38,10 @@ class JVPTrace(Trace):
     def process(self, prim: Primitive, args: Sequence[Any], params: dict[str, Any]) -> Any:
         if self.closed:
             raise self.leaked(prim.name)
+        if prim.partials and not params:  # the hot path: no loops
+            pushed = self._pushed(prim, args)
+            if pushed is not None:
+                return pushed
         values, tangents = [], []
         for a in args:
             if a.__class__ is JVPTracer and a.trace is self:
@@ -53,6 +62,25 @@ class JVPTrace(Trace):
                 for y, t in zip(ans, out, strict=True)
             )
         return JVPTracer(self, ans, out)
+
+    def _pushed(self, prim: Primitive, args: Sequence[Any]) -> Any:
+        """One differentiated argument of an elementwise function; None where there are more."""
+        x = args[0]
+        if len(args) == 1:
+            value = x.value
+            ans = prim.call(value)
+            tangent = prim.partials[0](ans, value)(x.tangent)  # type: ignore[misc]
+        elif len(args) == 2 and args[1].__class__ in _SCALARS and prim.partials[0] is not None:
+            value, y = x.value, args[1]
+            ans = prim.call(value, y)
+            tangent = prim.partials[0](ans, value, y)(x.tangent)
+            if tangent.dtype is not ans.dtype:
+                tangent = match(tangent, ans)
+        else:
+            return None
+        out = _new_tracer(JVPTracer)
+        out.trace, out.value, out.tangent = self, ans, tangent
+        return out
 
     def parts(self, tracer: Any) -> tuple[Any, ...]:
         return (tracer.value, tracer.tangent)

@@ -1,6 +1,6 @@
 """Reverse mode: a flat tape of pullbacks, walked from its end.
 
-A node holds the indices of its parents and one pullback for each. Values flow in the tracers; the
+A node is a flat tuple: the index of a parent and the pullback to it, for each parent. Values flow in the tracers; the
 tape keeps alive only what the pullbacks captured. The walk drops each node and each cotangent
 once used, never recurses, and leaves no reference cycle.
 """
@@ -14,14 +14,15 @@ import numpy as np
 from . import tree
 from .arguments import Selection, check_scalar_output, checked_tangents
 from .core import Contribution, Primitive, Trace, Tracer
-from .debug_nans import traced
 from .dtypes import is_inexact, ones_of, shape_of, zeros_of
 from .guard import Guard
+from .nans import traced
 from .rules import op
 
 __all__ = ["ReverseTrace", "TapeTracer", "backward", "grad", "pullback_of", "value_and_grad", "vjp"]
 
 _ARRAY = np.ndarray
+_new_tracer: Any = object.__new__
 
 
 class TapeTracer(Tracer):
@@ -88,45 +89,89 @@ class ReverseTrace(Trace):
     def process(self, prim: Primitive, args: Sequence[Any], params: dict[str, Any]) -> Any:
         if self.closed:
             raise self.leaked(prim.name)
-        values, own = [], []
-        for i, a in enumerate(args):
-            if a.__class__ is TapeTracer and a.trace is self:
-                values.append(a.value)
-                own.append(i)
+        keep = prim.differentiable and not self.suspended
+        if len(args) == 1:  # one and two arguments are the hot path: no loops
+            (tracer,) = args
+            x = tracer.value
+            ans = prim.call(x, **params) if params else prim.call(x)
+            if not keep:
+                return ans
+            rule = prim.pulls[0]
+            node: Any = (tracer.index, rule(ans, x, **params) if params else rule(ans, x))  # type: ignore[misc]
+        elif len(args) == 2 and not params:
+            x, y = args
+            own_x = x.__class__ is TapeTracer and x.trace is self
+            own_y = y.__class__ is TapeTracer and y.trace is self
+            value_x = x.value if own_x else x
+            value_y = y.value if own_y else y
+            ans = prim.call(value_x, value_y)
+            if not keep:
+                return ans
+            rule_x, rule_y = prim.pulls
+            if not own_y:
+                if rule_x is None:
+                    return ans
+                node = (x.index, rule_x(ans, value_x, value_y))
+                if y.__class__ is _ARRAY and prim.keeps:
+                    self.guard.add(y)
+            elif not own_x:
+                if rule_y is None:
+                    return ans
+                node = (y.index, rule_y(ans, value_x, value_y))
+                if x.__class__ is _ARRAY and prim.keeps:
+                    self.guard.add(x)
+            elif rule_x is None:
+                node = (y.index, rule_y(ans, value_x, value_y))
+            elif rule_y is None:
+                node = (x.index, rule_x(ans, value_x, value_y))
             else:
-                values.append(a)
-                if a.__class__ is _ARRAY and prim.keeps:
-                    self.guard.add(a)
-        ans = prim.call(*values, **params)
-        if not prim.differentiable or self.suspended:
-            return ans
-        rules = prim.pulls
-        parents, pulls = [], []
-        for i in own:
-            rule = rules[i]
-            if rule is not None:
-                parents.append(args[i].index)
-                pulls.append(rule(ans, *values, **params))
-        if not parents:
-            return ans
+                node = (
+                    x.index,
+                    rule_x(ans, value_x, value_y),  # type: ignore[misc]
+                    y.index,
+                    rule_y(ans, value_x, value_y),  # type: ignore[misc]
+                )
+        else:
+            ans, node = self.record_any(prim, args, params, keep)
+            if not node:
+                return ans
         if prim.multiple:
-            return self.record_many(parents, pulls, ans)
+            return self.record_many(node, ans)
         tape = self.tape
-        tape.append((parents, pulls))
-        return TapeTracer(self, ans, len(tape) - 1)
+        out = _new_tracer(TapeTracer)
+        out.trace, out.value, out.index = self, ans, len(tape)
+        tape.append(node)
+        return out
 
-    def record_many(self, parents: Any, pulls: Any, values: Sequence[Any]) -> tuple[Any, ...]:
+    def record_any(
+        self, prim: Primitive, args: Sequence[Any], params: dict[str, Any], keep: bool
+    ) -> tuple[Any, tuple[Any, ...]]:
+        """The result and the node, empty if nothing is to be recorded."""
+        own = [a.__class__ is TapeTracer and a.trace is self for a in args]
+        values = [a.value if o else a for a, o in zip(args, own, strict=True)]
+        ans = prim.call(*values, **params)
+        if not keep:
+            return ans, ()
+        links: list[Any] = []
+        for i, (a, o) in enumerate(zip(args, own, strict=True)):
+            if o and (rule := prim.pulls[i]) is not None:
+                links += (a.index, rule(ans, *values, **params))
+            elif a.__class__ is _ARRAY and prim.keeps:
+                self.guard.add(a)
+        return ans, tuple(links)
+
+    def record_many(self, node: tuple[Any, ...], values: Sequence[Any]) -> tuple[Any, ...]:
         """A node with several outputs, and one node for each output."""
         tape = self.tape
-        node = len(tape)
-        tape.append((parents, pulls))
+        tape.append(node)
+        first = len(tape) - 1
         outs = []
         for j, value in enumerate(values):
             if not is_inexact(value):
                 outs.append(value)
                 continue
             outs.append(TapeTracer(self, value, len(tape)))
-            tape.append(((node,), (Slot(j, len(values)),)))
+            tape.append((first, Slot(j, len(values))))
         return tuple(outs)
 
     def rebuild(self, tracer: Any, parts: Sequence[Any]) -> Any:
@@ -149,25 +194,33 @@ def backward(tape: list[Any], cotangents: list[Any], stop: int) -> list[Any]:
     """
     owned: set[int] = set()
     while len(tape) > stop:
-        parents, pulls = tape.pop()
+        node = tape.pop()
         g = cotangents.pop()
         if g is None:
             continue
         if owned:
             owned.discard(len(tape))
-        if parents is None:  # a checkpoint: its operations are recorded now, and walked next
-            pulls.expand(g, cotangents)
+        if node[0] is None:  # a call that is pulled back as a whole
+            node[1].expand(g, cotangents)
             continue
-        for p, pull in zip(parents, pulls, strict=True):
+        if len(node) == 2 and cotangents[node[0]] is None:
+            p, pull = node
             c = pull(g)
+            if c.__class__ is _ARRAY or not isinstance(c, Contribution):
+                cotangents[p] = c
+            else:
+                cotangents[p] = c.add_to(None, False)
+                owned.add(p)
+            continue
+        for k in range(0, len(node), 2):
+            p = node[k]
+            c = node[k + 1](g)
             total = cotangents[p]
             if isinstance(c, Contribution):
                 cotangents[p] = c.add_to(total, p in owned)
                 owned.add(p)
             elif total is None:
                 cotangents[p] = c
-            elif c is None:
-                continue
             elif p in owned and total.__class__ is _ARRAY and c.__class__ is _ARRAY:
                 total += c
             else:

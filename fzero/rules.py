@@ -7,6 +7,7 @@ are derived here. `docs/add_a_primitive.md` shows each category at work.
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from .backend import array_namespace
 from .core import REGISTRY, Primitive
 from .dtypes import dtype_of, shape_of, zeros_of
 
@@ -32,6 +33,7 @@ __all__ = [
 Domain = tuple[float, float]
 Samples = Callable[[Any], list[tuple[tuple[Any, ...], dict[str, Any]]]]
 REAL: Domain = (-2.0, 2.0)
+_PYTHON_SCALARS = frozenset({bool, int, float, complex})
 
 _SHAPES = {
     1: [((3,),), ((2, 3),), ((),), ((0,),)],
@@ -108,9 +110,12 @@ def align(args: Sequence[Any], batched: Sequence[bool]) -> list[Any]:
 
 def batch_all(args: Sequence[Any], batched: Sequence[bool], size: int) -> list[Any]:
     """Every operand with a batch axis first, broadcast where it had none."""
+    pairs = list(zip(args, batched, strict=True))
+    xp = array_namespace(next(a for a, b in pairs if b))
+    arrays = [xp.asarray(a) if a.__class__ in _PYTHON_SCALARS else a for a in args]
     return [
         a if b else op("broadcast_to")(a, shape=(size, *shape_of(a)))
-        for a, b in zip(args, batched, strict=True)
+        for a, b in zip(arrays, batched, strict=True)
     ]
 
 
@@ -139,10 +144,14 @@ def _fitted(partial: Callable[..., Any], i: int) -> Callable[..., Any]:
     """The pull of argument `i` of a primitive that broadcasts."""
 
     def pull(ans: Any, *args: Any, **params: Any) -> Callable[[Any], Any]:
-        linear_map = partial(ans, *args, **params)
-        shape, dtype = shape_of(args[i]), dtype_of(args[i])
-        if shape == shape_of(ans) and dtype == dtype_of(ans):
-            return linear_map
+        linear_map = partial(ans, *args, **params) if params else partial(ans, *args)
+        x = args[i]
+        if x.__class__ in _PYTHON_SCALARS:
+            shape, dtype = (), dtype_of(x)
+        else:
+            shape, dtype = x.shape, x.dtype
+            if shape == ans.shape and dtype is ans.dtype:
+                return linear_map
         return lambda g: fit(linear_map(g), shape, dtype)
 
     return pull
@@ -169,16 +178,21 @@ def elementwise(
         linear: groups of arguments in which the function is linear jointly.
     """
     n = len(partials)
+    first = partials[0]
     pulls = [p if n == 1 or p is None else _fitted(p, i) for i, p in enumerate(partials)]
 
     def jvp(tangents: Any, ans: Any, args: Any, params: Any) -> Any:
+        if n == 1:
+            return first(ans, *args, **params)(tangents[0])  # type: ignore[misc]
         total = None
-        for t, partial in zip(tangents, partials, strict=True):
+        for t, partial in zip(tangents, partials):  # noqa: B905 (hot path)
             if t is None or partial is None:
                 continue
             term = partial(ans, *args, **params)(t)
             total = term if total is None else total + term
-        return total if total is None or n == 1 else match(total, ans)
+        if total is None or (total.shape == ans.shape and total.dtype == ans.dtype):
+            return total
+        return match(total, ans)
 
     domains = [domain] * n if isinstance(domain[0], (int, float)) else list(domain)  # type: ignore
     prim = Primitive(
@@ -190,15 +204,21 @@ def elementwise(
         batch=_batch_elementwise(name),
         samples=samples or _elementwise_samples(domains, complex),  # type: ignore[arg-type]
         linear=linear,
+        partials=partials,
+        pointwise=True,
     )
     return prim.call
 
 
 def _batch_elementwise(name: str) -> Callable[..., Any]:
     def batch(size: int, args: Any, batched: Any, params: Any) -> Any:
-        if len(args) > 1:
-            args = align(args, batched)
-        return op(name)(*args, **params), True
+        for a, b in zip(args, batched):  # noqa: B905 (hot path)
+            if not b and a.__class__ not in _PYTHON_SCALARS:
+                break
+        else:
+            if len(args) == 1 or sum(batched) == 1:
+                return REGISTRY[name].call(*args, **params), True
+        return REGISTRY[name].call(*align(args, batched), **params), True
 
     return batch
 
@@ -226,6 +246,7 @@ def nondiff(
         samples=samples,
         multiple=multiple,
         linear=None,
+        pointwise=batch is None,
     )
     return prim.call
 
@@ -281,6 +302,11 @@ class Each(Sequence[Any]):
         return lambda ans, *args, **params: self.rule(i, ans, args, params)
 
 
+def _zero_of(x: Any) -> Any:
+    """The tangent of a constant; a Python number has one that goes with any array library."""
+    return 0.0 if x.__class__ in _PYTHON_SCALARS else zeros_of(x)
+
+
 def nary_linear(
     name: str,
     impl: Callable[[Any], Callable[..., Any]],
@@ -304,7 +330,7 @@ def nary_linear(
         return lambda g: op("astype")(linear_map(g), dtype=dtype)
 
     def jvp(tangents: Any, ans: Any, args: Any, params: Any) -> Any:
-        full = [zeros_of(a) if t is None else t for t, a in zip(tangents, args, strict=True)]
+        full = [_zero_of(a) if t is None else t for t, a in zip(tangents, args, strict=True)]
         return match(op(name)(*full, **params), ans)
 
     prim = Primitive(

@@ -87,9 +87,11 @@ def _checked_class(trace_class: type) -> type:
                 )
             tape = getattr(self, "tape", [])
             if len(tape) > before and tape[before][0] is not None:
-                parents, pulls = tape[before]
                 line = user_line()
-                tape[before] = (parents, [_checked_pull(p, prim.name, line) for p in pulls])
+                tape[before] = tuple(
+                    _checked_pull(p, prim.name, line) if k % 2 else p
+                    for k, p in enumerate(tape[before])
+                )
             return out
 
         def parts_of(self, x: Any) -> tuple[Any, ...]:
