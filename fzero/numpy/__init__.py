@@ -19,6 +19,7 @@ from . import (
     elementwise,
     indexing,
     joining,
+    linalg,
     logic,
     manipulation,
     methods,
@@ -49,8 +50,8 @@ bitwise_left_shift, bitwise_right_shift = left_shift, right_shift
 
 __all__ = [
     "abs", "acos", "acosh", "amax", "amin", "around", "asin", "asinh", "atan", "atan2", "atanh",
-    "bitwise_invert", "bitwise_left_shift", "bitwise_not", "bitwise_right_shift", "conj", "mod",
-    "pow", "true_divide",
+    "bitwise_invert", "bitwise_left_shift", "bitwise_not", "bitwise_right_shift", "conj",
+    "linalg", "mod", "pow", "true_divide",
 ]  # fmt: skip
 __all__ += calculus.__all__
 __all__ += counting.__all__

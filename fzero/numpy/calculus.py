@@ -9,6 +9,7 @@ from ..dtypes import dtype_of, shape_of
 from ..ops import elementwise as el
 from ..ops import reduction as red
 from ..ops import structural as st
+from ..ops.norms import lstsq
 from .creation import vander
 from .entry import asked_axes, asked_axis, from_host, host_value, like_numpy, operands
 from .joining import concatenate
@@ -196,8 +197,7 @@ def polyfit(
         y = y * (st.expand_dims(w, 1) if len(shape_of(y)) == 2 else w)
     scale = red.safe_sqrt(red.sum(columns * columns, axis=(0,), keepdims=True))
     scaled = columns / scale
-    gram = matmul(scaled.T, scaled)
-    ans = el.op("solve")(gram, matmul(scaled.T, y))
+    ans = lstsq(scaled, y)[0]
     return ans / (scale[0] if len(shape_of(y)) == 1 else st.expand_dims(scale[0], 1))
 
 

@@ -142,12 +142,7 @@ def divmod(x: Any, y: Any) -> tuple[Any, Any]:
 def modf(x: Any) -> tuple[Any, Any]:
     """The fractional and the whole part, both with the sign of x."""
     whole = trunc(x)
-    return copysign(where_finite(x, x - whole), x), whole
-
-
-def where_finite(x: Any, difference: Any) -> Any:
-    """`difference`, and 0 where `x` is infinite."""
-    return el.where(isinf(x), 0, difference)
+    return el.where(isinf(x), 0, subtract(x, whole)), whole
 
 
 @_composite("frexp")
