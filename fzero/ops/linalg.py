@@ -10,7 +10,7 @@ from typing import Any
 
 from ..backend import array_namespace
 from ..core import coerce
-from ..dtypes import dtype_of, shape_of
+from ..dtypes import dtype_of, shape_of, zeros_of
 from ..rules import align, axis_of, custom, draw, fit
 from .elementwise import div0, imag, real
 from .matrices import (
@@ -242,7 +242,7 @@ def _slogdet_pull(ans: Any, a: Any) -> Any:
             turn = -times_i(real(along_sign * times_i(sign, sign)), sign)
             total = turn if total is None else total + turn
         if total is None:
-            return None
+            return zeros_of(a)
         return cast_to(_per_matrix(total) * swap(_inv(a)), a)
 
     return pull

@@ -43,13 +43,24 @@ def _on_diagonal(g: Any, like: Any) -> Any:
     return astype(columns(g), dtype=dtype_of(like)) * eye_like(like, shape_of(like)[-1])
 
 
+def _read(t: Any, UPLO: str) -> Any:
+    """The Hermitian matrices that LAPACK takes from one triangle."""
+    return completed(t if UPLO == "L" else adjoint(t))
+
+
+def _as_cotangent(x: Any, a: Any, UPLO: str) -> Any:
+    """The cotangent of `a` from the adjoint derivative by the Hermitian matrices read from it."""
+    x = completed_transpose(x)
+    return cast_to(conj(x) if UPLO == "L" else swap(x), a)
+
+
 def _eigh_jvp(tangents: Any, ans: Any, args: Any, params: Any) -> Any:
     w, v = ans
-    change = matmul(adjoint(v), matmul(completed(tangents[0]), v))
+    change = matmul(adjoint(v), matmul(_read(tangents[0], params["UPLO"]), v))
     return real(diagonals(change)), matmul(v, _gaps(w) * change)
 
 
-def _eigh_pull(ans: Any, a: Any) -> Any:
+def _eigh_pull(ans: Any, a: Any, UPLO: str) -> Any:
     w, v = ans
 
     def pull(gs: Any) -> Any:
@@ -58,19 +69,19 @@ def _eigh_pull(ans: Any, a: Any) -> Any:
         if along_v is not None:
             turn = _gaps(w) * matmul(adjoint(v), conj(along_v))
             inner = turn if inner is None else inner + turn
-        return cast_to(conj(completed_transpose(matmul(v, matmul(inner, adjoint(v))))), a)
+        return _as_cotangent(matmul(v, matmul(inner, adjoint(v))), a, UPLO)
 
     return pull
 
 
 def _symmetric_samples(rng: Any) -> list[Any]:
-    return [((regular(rng, 3, 3),), {}), ((regular(rng, 2, 2, 2),), {})]
+    return [((regular(rng, 3, 3),), {"UPLO": "L"}), ((regular(rng, 2, 2, 2),), {"UPLO": "U"})]
 
 
-# Two results. Only the lower triangle counts, so derivatives lie there.
+# Two results. Only one triangle counts, so derivatives lie there.
 _eigh = custom(
     "eigh",
-    lambda xp: lambda a: tuple(xp.linalg.eigh(a)),
+    lambda xp: lambda a, UPLO: tuple(xp.linalg.eigh(a, UPLO)),
     pulls=(_eigh_pull,),
     jvp=_eigh_jvp,
     batch=stacked("eigh"),
@@ -79,39 +90,40 @@ _eigh = custom(
 )
 
 
-def _eigvalsh_pull(ans: Any, a: Any) -> Any:
+def _eigvalsh_pull(ans: Any, a: Any, UPLO: str) -> Any:
     def pull(g: Any) -> Any:
-        v = _eigh(a)[1]
+        v = _eigh(a, UPLO=UPLO)[1]
         inner = v * astype(columns(g), dtype=dtype_of(v))
-        return cast_to(conj(completed_transpose(matmul(inner, adjoint(v)))), a)
+        return _as_cotangent(matmul(inner, adjoint(v)), a, UPLO)
 
     return pull
 
 
 def _eigvalsh_jvp(tangents: Any, ans: Any, args: Any, params: Any) -> Any:
-    v = _eigh(args[0])[1]
-    return real(diagonals(matmul(adjoint(v), matmul(completed(tangents[0]), v))))
+    v = _eigh(*args, **params)[1]
+    return real(diagonals(matmul(adjoint(v), matmul(_read(tangents[0], **params), v))))
 
 
 # Without vectors LAPACK is faster; they are computed when a derivative asks for them.
 _eigvalsh = custom(
     "eigvalsh",
-    lambda xp: lambda a: xp.linalg.eigvalsh(a),
+    lambda xp: lambda a, UPLO: xp.linalg.eigvalsh(a, UPLO),
     pulls=(_eigvalsh_pull,),
     jvp=_eigvalsh_jvp,
     batch=stacked("eigvalsh"),
-    samples=lambda rng: [*_symmetric_samples(rng), ((regular(rng, 2, 2, complex=True),), {})],
+    samples=lambda rng: [
+        *_symmetric_samples(rng),
+        ((regular(rng, 2, 2, complex=True),), {"UPLO": "U"}),
+    ],
 )
 
 
-def _lower(name: str, a: Any, UPLO: str) -> Any:
-    """`a` with the triangle that counts below."""
-    a = matrices(name, a, square=True)
+def _hermitian(name: str, a: Any, UPLO: str) -> tuple[Any, str]:
     if UPLO not in ("L", "U", "l", "u"):
         raise ValueError(
             f"{name}: UPLO is {UPLO!r}; expected 'L' or 'U'. Choose the triangle that counts."
         )
-    return adjoint(a) if UPLO in "Uu" else a
+    return matrices(name, a, square=True), UPLO.upper()
 
 
 def eigh(a: Any, UPLO: str = "L") -> tuple[Any, Any]:
@@ -119,12 +131,14 @@ def eigh(a: Any, UPLO: str = "L") -> tuple[Any, Any]:
 
     Gradient: as NumPy reads one triangle only, the cotangent lies in that triangle.
     """
-    return _eigh(_lower("eigh", a, UPLO))
+    a, UPLO = _hermitian("eigh", a, UPLO)
+    return _eigh(a, UPLO=UPLO)
 
 
 def eigvalsh(a: Any, UPLO: str = "L") -> Any:
     """The eigenvalues of Hermitian matrices, ascending."""
-    return _eigvalsh(_lower("eigvalsh", a, UPLO))
+    a, UPLO = _hermitian("eigvalsh", a, UPLO)
+    return _eigvalsh(a, UPLO=UPLO)
 
 
 # ------------------------------------------------------------------ eigenvalues of other matrices
@@ -152,6 +166,10 @@ def _eig_pull(ans: Any, a: Any) -> Any:
     return pull
 
 
+def _general_samples(rng: Any) -> list[Any]:
+    return [((regular(rng, 3, 3),), {}), ((regular(rng, 2, 2, 2),), {})]
+
+
 # Two results; each vector keeps its length, and is not turned along itself.
 _eig = custom(
     "eig",
@@ -159,7 +177,7 @@ _eig = custom(
     pulls=(_eig_pull,),
     jvp=_eig_jvp,
     batch=stacked("eig"),
-    samples=_symmetric_samples,
+    samples=_general_samples,
     multiple=True,
 )
 
@@ -183,7 +201,7 @@ _eigvals = custom(
     pulls=(_eigvals_pull,),
     jvp=_eigvals_jvp,
     batch=stacked("eigvals"),
-    samples=lambda rng: [*_symmetric_samples(rng), ((regular(rng, 2, 2, complex=True),), {})],
+    samples=lambda rng: [*_general_samples(rng), ((regular(rng, 2, 2, complex=True),), {})],
 )
 
 
