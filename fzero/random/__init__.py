@@ -20,6 +20,7 @@ from .counts import binomial, multinomial, poisson
 from .discrete import bernoulli, categorical, geometric, rademacher, randint
 from .gammas import beta, chisquare, dirichlet, f, gamma, loggamma, t
 from .keys import PRNGKey, bits, clone, fold_in, key, key_data, key_impl, split, wrap_key_data
+from .multivariate import multivariate_normal
 from .standard import cauchy, exponential, gumbel, laplace, logistic, maxwell, normal, uniform
 from .vectors import ball, generalized_normal, orthogonal
 
@@ -53,6 +54,7 @@ __all__ = [
     "lognormal",
     "maxwell",
     "multinomial",
+    "multivariate_normal",
     "normal",
     "orthogonal",
     "pareto",
