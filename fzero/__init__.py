@@ -1,6 +1,11 @@
-"""Transforms of plain NumPy and CuPy functions: grad, vjp, jvp, vmap and their nestings."""
+"""Transforms of plain NumPy and CuPy functions: grad, vjp, jvp, vmap and their nestings.
 
-from . import array, tree
+Arrays go in, arrays come out. A transform takes a function and returns a function; inside, the
+ordinary functions, operators and methods of NumPy work.
+"""
+
+from . import errors, numpy, random, tree
+from .array import value
 from .backend import Device, array_namespace, device, devices
 from .batching import vmap
 from .checkpointing import checkpoint
@@ -17,18 +22,58 @@ from .derivatives import (
     jacrev,
     linear_transpose,
 )
-from .errors import (
-    BatchedValueError,
-    DeviceError,
-    LeakedTracerError,
-    MixedDeviceError,
-    MutatedArrayError,
-    NaNError,
-    NotDifferentiableError,
-)
 from .forward import jvp, linearize
 from .nans import debug_nans
 from .ops.indexing import at
 from .placement import device_get, device_put
 from .reverse import grad, value_and_grad, vjp
 from .tree import FrozenDict, freeze
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Device",
+    "FrozenDict",
+    "ShapeDtypeStruct",
+    "array_namespace",
+    "associative_scan",
+    "at",
+    "axis_index",
+    "axis_size",
+    "checkpoint",
+    "cond",
+    "custom_jvp",
+    "custom_vjp",
+    "debug_nans",
+    "device",
+    "device_get",
+    "device_put",
+    "devices",
+    "errors",
+    "eval_shape",
+    "fori_loop",
+    "freeze",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
+    "jvp",
+    "linear_transpose",
+    "linearize",
+    "map",
+    "numpy",
+    "pmean",
+    "psum",
+    "random",
+    "scan",
+    "stop_gradient",
+    "switch",
+    "tree",
+    "value",
+    "value_and_grad",
+    "vjp",
+    "vmap",
+    "while_loop",
+]

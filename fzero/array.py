@@ -15,7 +15,7 @@ from .core import REGISTRY, Tracer, concrete, innermost, splits
 from .ops import elementwise as el
 from .ops import indexing, products
 
-__all__ = ["FUNCTIONS", "UFUNCS", "attach_methods"]
+__all__ = ["FUNCTIONS", "UFUNCS", "attach_methods", "value"]
 
 #: Name of a NumPy or CuPy ufunc -> our function.
 UFUNCS: dict[str, Callable[..., Any]] = {
@@ -149,6 +149,29 @@ def _attach_basics() -> None:
     Tracer.size = property(lambda self: int(np.prod(self.shape, dtype=np.int64)))
     Tracer.itemsize = property(lambda self: self.dtype.itemsize)
     Tracer.nbytes = property(lambda self: self.size * self.dtype.itemsize)
+
+
+def value(x: Any) -> Any:
+    """The array behind a tracer, to print or to plot; under `vmap` that of all rows.
+
+    Args:
+        x: a tracer, an array or a scalar.
+
+    Returns:
+        An array without derivatives; NumPy's as a read-only view.
+
+    Example:
+        >>> import fzero, numpy as np
+        >>> seen = []
+        >>> g = fzero.grad(lambda x: seen.append(fzero.value(x)) or x**2)(3.0)
+        >>> seen
+        [3.0]
+    """
+    x = innermost(x)
+    if isinstance(x, np.ndarray):
+        x = x.view()
+        x.flags.writeable = False
+    return x
 
 
 def attach_methods(methods: dict[str, Any]) -> None:
