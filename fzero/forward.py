@@ -73,9 +73,7 @@ class JVPTrace(Trace):
         elif len(args) == 2 and args[1].__class__ in _SCALARS and prim.partials[0] is not None:
             value, y = x.value, args[1]
             ans = prim.call(value, y)
-            tangent = prim.partials[0](ans, value, y)(x.tangent)
-            if tangent.dtype is not ans.dtype:
-                tangent = match(tangent, ans)
+            tangent = match(prim.partials[0](ans, value, y)(x.tangent), ans)
         else:
             return None
         out = _new_tracer(JVPTracer)

@@ -89,11 +89,10 @@ def fit(g: Any, shape: tuple[int, ...], dtype: Any) -> Any:
 
 def match(t: Any, ans: Any) -> Any:
     """A tangent broadcast and promoted to the shape and dtype of its primal `ans`."""
-    if shape_of(t) != shape_of(ans):
-        t = op("broadcast_to")(t, shape=shape_of(ans))
-    if dtype_of(t) != dtype_of(ans):
-        t = op("astype")(t, dtype=dtype_of(ans))
-    return t
+    shape, dtype = shape_of(ans), dtype_of(ans)
+    if shape_of(t) != shape:
+        t = op("broadcast_to")(t, shape=shape)
+    return t if dtype_of(t) == dtype else op("astype")(t, dtype=dtype)
 
 
 def align(args: Sequence[Any], batched: Sequence[bool]) -> list[Any]:
@@ -190,9 +189,7 @@ def elementwise(
                 continue
             term = partial(ans, *args, **params)(t)
             total = term if total is None else total + term
-        if total is None or (total.shape == ans.shape and total.dtype == ans.dtype):
-            return total
-        return match(total, ans)
+        return total if total is None else match(total, ans)
 
     domains = [domain] * n if isinstance(domain[0], (int, float)) else list(domain)  # type: ignore
     prim = Primitive(
