@@ -139,6 +139,20 @@ def check_scalar_output(name: str, value: Any, holomorphic: bool) -> None:
     )
 
 
+def _leaves_like(what: str, given: Any, given_tree: Any, treedef: Any) -> list[Any]:
+    """The leaves of `given` if it differs from `treedef` in the kind of dictionaries only."""
+    try:
+        leaves = treedef.flatten_up_to(given)
+    except ValueError:
+        leaves = None
+    if leaves is None or not tree.all_leaves(leaves):
+        raise ValueError(
+            f"{what} has the structure {given_tree}; expected {treedef}, as the value has. "
+            "Build it with fzero.tree.map over the value."
+        )
+    return leaves
+
+
 def checked_tangents(what: str, given: Any, primals: Sequence[Any], treedef: Any) -> list[Any]:
     """The leaves of `given`, checked against the primals' structure, shapes and dtypes.
 
@@ -147,10 +161,7 @@ def checked_tangents(what: str, given: Any, primals: Sequence[Any], treedef: Any
     """
     leaves, given_tree = tree.flatten(given)
     if given_tree != treedef:
-        raise ValueError(
-            f"{what} has the structure {given_tree}; expected {treedef}, as the value has. "
-            "Build it with fzero.tree.map over the value."
-        )
+        leaves = _leaves_like(what, given, given_tree, treedef)
     out = []
     for i, (t, x) in enumerate(zip(leaves, primals, strict=True)):
         if not is_inexact(x):
