@@ -9,7 +9,8 @@ import json
 import os
 import secrets
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -91,14 +92,13 @@ def load(path: str | os.PathLike[str], like: Any = None) -> Any:
             f"load: path is {str(path)!r}, without {_STRUCTURE}; expected a file of save. "
             "Pass like=, a tree of the same paths, or read it with numpy.load."
         )
-    try:
+    with _reading(path):
         structure = json.loads(str(text))
-        names = [name for name, _ in structure["leaves"]]
-        _check_same_paths(path, names, arrays)
-        leaves = [_restore(arrays[name], kind) for name, kind in structure["leaves"]]
-        return fzero.freeze(_build(structure["nodes"], leaves))
-    except (LookupError, TypeError, RecursionError, json.JSONDecodeError) as error:
-        raise _damaged(path, f"{_STRUCTURE} does not describe a tree: {error}") from error
+        nodes, described = structure["nodes"], dict(structure["leaves"])
+    _check_same_paths(path, list(described), arrays)
+    with _reading(path):
+        leaves = [_restore(arrays[name], kind) for name, kind in described.items()]
+        return fzero.freeze(_build(nodes, leaves))
 
 
 # ---------------------------------------------------------------------- trees as names and JSON
@@ -222,9 +222,18 @@ def _mismatch(path: Any, problems: list[str]) -> ValueError:
 
 def _damaged(path: Any, why: str) -> ValueError:
     return ValueError(
-        f"load: path is {str(path)!r}, which cannot be read ({why}); expected a .npz of numbers. "
-        "Take another checkpoint."
+        f"load: path is {str(path)!r}, which cannot be read ({why}); expected a .npz of numbers "
+        "as save writes it. Take another checkpoint."
     )
+
+
+@contextmanager
+def _reading(path: Any) -> Iterator[None]:
+    """Damaged data makes json, zipfile and numpy raise a dozen kinds; all become one."""
+    try:
+        yield
+    except Exception as error:
+        raise _damaged(path, f"{type(error).__name__}: {error}") from error
 
 
 # -------------------------------------------------------------------------------------- files
@@ -269,8 +278,5 @@ def _read_npz(path: Path) -> dict[str, np.ndarray]:
         # is_zipfile is also false where there is no file: opening it then says so.
         with open(path, "rb"):
             raise _damaged(path, "it is no zip archive")
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-    except (ValueError, EOFError, OSError, zipfile.BadZipFile, NotImplementedError) as error:
-        raise _damaged(path, str(error)) from error
+    with _reading(path), np.load(path, allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}

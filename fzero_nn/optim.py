@@ -20,6 +20,7 @@ import fzero.numpy as fnp
 __all__ = [
     "EmptyState",
     "GradientTransformation",
+    "Rate",
     "ScaleByAdamState",
     "ScaleByScheduleState",
     "TraceState",
@@ -33,6 +34,10 @@ __all__ = [
     "sgd",
     "trace",
 ]
+
+
+#: A step size, or a schedule: the number of steps so far -> step size.
+Rate = float | Callable[[Any], Any]
 
 
 class GradientTransformation(NamedTuple):
@@ -244,7 +249,7 @@ def scale_by_adam(b1: Any = 0.9, b2: Any = 0.999, eps: Any = 1e-8) -> GradientTr
     return GradientTransformation(init, update)
 
 
-def sgd(learning_rate: Any, momentum: Any = 0.0, nesterov: bool = False) -> GradientTransformation:
+def sgd(learning_rate: Rate, momentum: Any = 0.0, nesterov: bool = False) -> GradientTransformation:
     """Stochastic gradient descent: u = -learning_rate * g, with momentum as in `trace`.
 
     Args:
@@ -265,7 +270,7 @@ def sgd(learning_rate: Any, momentum: Any = 0.0, nesterov: bool = False) -> Grad
 
 
 def adam(
-    learning_rate: Any, b1: Any = 0.9, b2: Any = 0.999, eps: Any = 1e-8
+    learning_rate: Rate, b1: Any = 0.9, b2: Any = 0.999, eps: Any = 1e-8
 ) -> GradientTransformation:
     """Adam: u = -learning_rate * scale_by_adam(g).
 
@@ -287,7 +292,7 @@ def adam(
     return chain(scale_by_adam(b1, b2, eps), _descent(learning_rate))
 
 
-def _descent(learning_rate: Any) -> GradientTransformation:
+def _descent(learning_rate: Rate) -> GradientTransformation:
     if callable(learning_rate):
         return scale_by_schedule(lambda count: -learning_rate(count))
     return scale(-learning_rate)

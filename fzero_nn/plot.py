@@ -39,7 +39,8 @@ def training_figure(
     figure = _new_figure()
     left, right = figure.subfigures(1, 2, width_ratios=(1, 1.25))
     _draw_losses(left, np.asarray(train_losses), np.asarray(test_losses))
-    _draw_images(right, *map(np.asarray, (images, labels, predictions)), class_names)
+    shown = np.asarray(images), np.asarray(labels), np.asarray(predictions)
+    _draw_images(right, *shown, class_names)
     figure.suptitle(title, fontsize=13)
     figure.savefig(path, dpi=150)
 
