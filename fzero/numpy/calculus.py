@@ -15,7 +15,7 @@ from .entry import asked_axes, asked_axis, from_host, host_value, like_numpy, op
 from .joining import concatenate
 from .manipulation import ravel
 from .products import matmul
-from .reductions import average, mean
+from .reductions import average, mean, real_dtype
 from .reductions import sum as total
 
 __all__ = [
@@ -56,8 +56,10 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
 @like_numpy("ediff1d")
 def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     """The differences of neighbours of the flat array, with values put before and after."""
-    parts = [None if p is None else ravel(p) for p in (to_begin, to_end)]
     made = diff(ravel(ary))
+    parts = [
+        None if p is None else el.astype(ravel(p), dtype=dtype_of(made)) for p in (to_begin, to_end)
+    ]
     return concatenate([p for p in (parts[0], made, parts[1]) if p is not None])
 
 
@@ -93,7 +95,7 @@ def _slope(f: Any, h: Any, axis: int, edge_order: int) -> Any:
         )
     after = (1,) * (len(shape_of(f)) - axis - 1)
     gaps = diff(h) if shape_of(h) else st.broadcast_to(h * 1.0, shape=(n - 1,))
-    gaps = st.reshape(gaps, shape=(n - 1, *after))
+    gaps = el.astype(st.reshape(gaps, shape=(n - 1, *after)), dtype=real_dtype(f))
     left, right = _slices(gaps, 0, (None, -1), (1, None))
     low, mid, high = _slices(f, axis, (None, -2), (1, -1), (2, None))
     inner = (
@@ -238,7 +240,7 @@ def _variables(m: Any, rowvar: bool) -> Any:
     x = st.atleast(coerce(m), 2)
     if len(shape_of(x)) > 2:
         raise ValueError(f"cov: m has shape {shape_of(x)}; expected at most two axes. Use vmap.")
-    x = el.astype(x, dtype=np.dtype(float)) if dtype_of(x).kind in "biu" else x
+    x = el.astype(x, dtype=np.promote_types(dtype_of(x), float))
     return x if rowvar or len(shape_of(coerce(m))) < 2 else x.T
 
 
@@ -277,5 +279,6 @@ _COSINES = np.cos(np.pi * (np.arange(64) + 0.5) / 128)
 def i0(x: Any) -> Any:
     """The modified Bessel function of the first kind and order 0."""
     x = coerce(x)
-    waves = el.cosh(st.expand_dims(x, len(shape_of(x))) * from_host(_COSINES, x))
+    cosines = from_host(_COSINES.astype(real_dtype(x)), x)
+    waves = el.cosh(st.expand_dims(x, len(shape_of(x))) * cosines)
     return red.mean(waves, axis=(-1,), keepdims=False)

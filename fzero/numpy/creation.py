@@ -13,6 +13,7 @@ from ..ops import structural as st
 from ..placement import device_put
 from .entry import foreign, from_host, like_numpy, operands
 from .manipulation import broadcast_to, sizes
+from .reductions import real_dtype
 
 __all__ = [
     "arange", "array", "asarray", "empty", "empty_like", "eye", "from_dlpack", "fromfunction",
@@ -138,8 +139,7 @@ def _linspace(
     parts = num - 1 if endpoint else num
     steps = np.arange(num).reshape(-1, *(1,) * len(shape))
     delta = el.subtract(stop, start) * 1.0
-    if dtype_of(delta).kind == "f":
-        steps = steps.astype(dtype_of(delta))
+    steps = steps.astype(real_dtype(delta))
     steps = from_host(steps, start, stop)
     made = steps * (delta / max(parts, 1)) + start
     if endpoint and num > 1:  # the last one exactly
@@ -239,6 +239,7 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     """The matrix of the powers of `x`: columns x**(N-1), ..., x, 1, or from 1 if `increasing`."""
     x = coerce(x)
+    x = el.astype(x, dtype=np.promote_types(dtype_of(x), int))
     N = shape_of(x)[0] if N is None else N
     exponents = np.arange(N) if increasing else np.arange(N)[::-1]
     columns = [x**0 if e == 0 else x ** int(e) for e in exponents]

@@ -11,7 +11,7 @@ import numpy as np
 from ..array import UFUNCS
 from ..backend import HOST
 from ..core import REGISTRY, coerce
-from ..dtypes import shape_of
+from ..dtypes import dtype_of
 from ..ops import elementwise as el
 from .entry import foreign, like_numpy, operands, refuse_out
 
@@ -141,6 +141,8 @@ def divmod(x: Any, y: Any) -> tuple[Any, Any]:
 @_composite("modf")
 def modf(x: Any) -> tuple[Any, Any]:
     """The fractional and the whole part, both with the sign of x."""
+    x = coerce(x)
+    x = el.astype(x, dtype=np.dtype(float)) if dtype_of(x).kind in "biu" else x
     whole = trunc(x)
     return el.where(isinf(x), 0, subtract(x, whole)), whole
 
@@ -249,8 +251,3 @@ def nan_to_num(
 ) -> Any:
     """`x` with NaN replaced by `nan` and infinities by large finite (or the given) numbers."""
     return el.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
-
-
-def result_shape(*xs: Any) -> tuple[int, ...]:
-    """The shape of operands after broadcasting."""
-    return np.broadcast_shapes(*map(shape_of, xs))

@@ -311,6 +311,8 @@ def _pad_constant(array: Any, widths: Any, values: Any) -> Any:
 
 def _pad_statistic(array: Any, width: tuple[int, int], axis: int, name: str) -> Any:
     value = el.op(name)(array, axis=(axis,), keepdims=True)
+    if dtype_of(array).kind in "iu":
+        value = el.astype(el.rint(value), dtype=dtype_of(array))
     shape = shape_of(array)
     sides = [
         st.broadcast_to(value, shape=(*shape[:axis], n, *shape[axis + 1 :])) for n in width

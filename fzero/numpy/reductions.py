@@ -9,6 +9,7 @@ from ..core import coerce
 from ..dtypes import dtype_of, shape_of
 from ..ops import elementwise as el
 from ..ops import reduction as red
+from ..ops import structural as st
 from ..ops.structural import concatenate, expand_dims, reshape
 from .entry import asked_axes, asked_axis, from_host, like_numpy, operands, refuse_out
 
@@ -32,6 +33,11 @@ def _masked(a: Any, where: Any, neutral: Any) -> Any:
     return a if where is True or where is None else el.where(where, a, neutral)
 
 
+def _cast_like(value: Any, x: Any) -> Any:
+    """`value` in the dtype of `x`: what is reduced decides the dtype."""
+    return el.astype(coerce(value), dtype=dtype_of(x))
+
+
 def _folding(
     name: str, primitive: Callable[..., Any], combine: Callable[..., Any], neutral: Any
 ) -> Callable[..., Any]:
@@ -43,7 +49,7 @@ def _folding(
     ) -> Any:  # fmt: skip
         a, axes = prepared(name, a, axis, dtype, out)
         ans = primitive(_masked(a, where, neutral), axis=axes, keepdims=bool(keepdims))
-        return ans if initial is None else combine(ans, initial)
+        return ans if initial is None else combine(ans, _cast_like(initial, ans))
 
     return named(reduce, name)
 
@@ -90,10 +96,10 @@ def _extremum(
                     "nothing is selected. Pass initial, for example -inf or inf."
                 )
             return primitive(a, axis=axes, keepdims=bool(keepdims))
+        initial = _cast_like(initial, a)
         a = _masked(a, where, initial)
         if 0 in (shape_of(a)[i] for i in axes):
-            a = red.sum(a, axis=axes, keepdims=bool(keepdims)) + initial  # zeros of that shape
-            return a
+            return red.sum(a, axis=axes, keepdims=bool(keepdims)) + initial  # an empty sum is 0
         return combine(primitive(a, axis=axes, keepdims=bool(keepdims)), initial)
 
     return named(reduce, name, "", f"a{name}")
@@ -107,8 +113,15 @@ def _counted(a: Any, axes: Any, where: Any) -> Any:
     """How many elements each result is made of."""
     if where is True or where is None:
         return red.count(shape_of(a), axes)
-    mask = el.where(where, el.detach(el.equal(a, a)) | True, False)
-    return red.sum(mask, axis=axes, keepdims=True)
+    mask = st.broadcast_to(el.not_equal(where, 0), shape=shape_of(a))
+    count = red.sum(mask, axis=axes, keepdims=True)
+    return el.astype(count, dtype=real_dtype(a))
+
+
+def real_dtype(a: Any) -> Any:
+    """The real floating dtype that goes with the dtype of `a`."""
+    dtype = dtype_of(a)
+    return np.finfo(dtype).dtype if dtype.kind in "fc" else np.dtype(float)
 
 
 @like_numpy("mean")
@@ -121,8 +134,7 @@ def mean(
     if where is True or where is None:
         return red.mean(a, axis=axes, keepdims=bool(keepdims))
     total = red.sum(_masked(a, where, 0), axis=axes, keepdims=True)
-    return _dropped(el.astype_like(total / _counted(a, axes, where), red.mean(a, axis=axes,
-                    keepdims=True)), axes, keepdims)  # fmt: skip
+    return _dropped(total / _counted(a, axes, where), axes, keepdims)
 
 
 def _dropped(ans: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
@@ -144,7 +156,7 @@ def _spread(name: str, a: Any, axis: Any, dtype: Any, out: Any, ddof: Any, keepd
     d = _masked(a - centre, where, 0)
     squares = el.real(d * el.conjugate(d))
     total = red.sum(squares, axis=axes, keepdims=True)
-    return _dropped(el.astype_like(total / (count - ddof), squares), axes, keepdims)
+    return _dropped(total / (count - ddof), axes, keepdims)
 
 
 @like_numpy("var")
