@@ -68,7 +68,7 @@ class _Again:
     def expand(self, gs: Sequence[Any], cotangents: list[Any]) -> None:
         """Record the call at the end of the tape, with the cotangents of its results."""
         trace = self.tape_trace
-        with _reopened(self.above):
+        with _reopened([trace, *self.above]):
             leaves = tree.leaves(self.call())
         parts: list[Any] = []
         for y in leaves:

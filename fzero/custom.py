@@ -16,7 +16,7 @@ from .arguments import describe
 from .batching import BatchTrace, BatchTracer
 from .core import Tracer, top_trace
 from .dtypes import is_inexact, shape_of, zeros_of
-from .errors import NotDifferentiableError
+from .errors import LeakedTracerError, NotDifferentiableError
 from .forward import JVPTrace, JVPTracer, LinearTrace
 from .ops.elementwise import detach
 from .ops.reduction import sum as sum_
@@ -293,7 +293,13 @@ class custom_vjp:
 
         def pull(res: list[Any], gs: list[Any]) -> list[Any]:
             g = tree.unflatten(trees["out"], gs)
-            cs = self._bwd(*static, tree.unflatten(trees["res"], res), g)  # type: ignore[misc]
+            try:
+                cs = self._bwd(*static, tree.unflatten(trees["res"], res), g)  # type: ignore[misc]
+            except LeakedTracerError as error:
+                raise LeakedTracerError(
+                    f"custom_vjp: the backward rule of {self.__name__} closes over a tracer; "
+                    "expected it among the residuals. Return it from the forward rule."
+                ) from error
             return _checked_cotangents(self.__name__, cs, in_tree, leaves)
 
         outs = _VJP(primal, forward, pull).run(leaves)

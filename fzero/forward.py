@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import tree
-from .arguments import checked_tangents
+from .arguments import checked_tangents, split_aux
 from .core import Primitive, Trace, Tracer
 from .dtypes import is_inexact, zeros_of
 from .guard import Guard
@@ -135,7 +135,7 @@ def jvp(
         trace.closed = True
     aux = None
     if has_aux:
-        out, aux = out
+        out, aux = split_aux("jvp", out)
         aux = tree.map(lambda x: trace.pair(x)[0] if isinstance(x, JVPTracer) else x, aux)
     outs, out_tree = tree.flatten(out)
     pairs = [trace.pair(y) for y in outs]

@@ -1,8 +1,8 @@
 """Reverse mode: a flat tape of pullbacks, walked from its end.
 
-A node is a flat tuple: the index of a parent and the pullback to it, for each parent. Values flow in the tracers; the
-tape keeps alive only what the pullbacks captured. The walk drops each node and each cotangent
-once used, never recurses, and leaves no reference cycle.
+A node is a flat tuple: the index of a parent and the pullback to it, for each parent. Values flow
+in the tracers; the tape keeps alive only what the pullbacks captured. The walk drops each node and
+each cotangent once used, never recurses, and leaves no reference cycle.
 """
 
 import threading
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import tree
-from .arguments import Selection, check_scalar_output, checked_tangents
+from .arguments import Selection, check_scalar_output, checked_tangents, split_aux
 from .core import Contribution, Primitive, Trace, Tracer
 from .dtypes import is_inexact, ones_of, shape_of, zeros_of
 from .guard import Guard
@@ -266,16 +266,34 @@ class _Run:
         stop = sum(i is not None for i in self.inputs)
         with trace.mutex:
             trace.tape = list(tape) if reuse else tape
-            trace.closed = False
             try:
                 total = backward(trace.tape, total, stop)
             finally:
-                trace.closed = True
                 trace.tape = tape
-        return [
+        found = [
             zeros_of(x) if i is None or total[i] is None else _as_cotangent(total[i], x)
             for i, x in zip(self.inputs, self.leaves, strict=True)
         ]
+        return _unshared(found, [*cotangents, *self.leaves])
+
+
+def _owner(x: np.ndarray) -> int:
+    """The identity of the array that owns the memory of `x`."""
+    return id(x) if x.base is None else id(x.base)
+
+
+def _unshared(found: list[Any], given: Sequence[Any]) -> list[Any]:
+    """`found` with copies where an array cannot be changed without changing another.
+
+    Rules hand a cotangent on as it is, or as a view, to one parent or to several.
+    """
+    taken = {_owner(x) for x in given if x.__class__ is _ARRAY}
+    for i, g in enumerate(found):
+        if g.__class__ is _ARRAY:
+            if not g.flags.writeable or _owner(g) in taken:
+                found[i] = g = g.copy()
+            taken.add(_owner(g))
+    return found
 
 
 def _as_cotangent(g: Any, x: Any) -> Any:
@@ -327,7 +345,7 @@ def pullback_of(
     def call(tracers: list[Any]) -> Any:
         out = f(*tree.unflatten(in_tree, tracers))
         if has_aux:
-            out, extra = _split_aux("vjp", out)
+            out, extra = split_aux("vjp", out)
             aux.append(extra)
         return out
 
@@ -342,15 +360,6 @@ def pullback_of(
         return tree.unflatten(in_tree, run.pull(cotangents, reuse=True))
 
     return (out, pullback, *(tree.map(run.trace.strip, x) for x in aux))
-
-
-def _split_aux(name: str, out: Any) -> tuple[Any, Any]:
-    if not isinstance(out, tuple) or len(out) != 2:
-        raise TypeError(
-            f"{name}: with has_aux=True the function returned {type(out).__name__}; expected a "
-            "pair (output, aux). Return two values, or leave out has_aux."
-        )
-    return out
 
 
 def value_and_grad(
@@ -411,7 +420,7 @@ def _value_and_grad(
             args, kwargs = rebuild(tree.unflatten(in_tree, tracers))
             out = f(*args, **kwargs)
             if has_aux:
-                out, extra = _split_aux(name, out)
+                out, extra = split_aux(name, out)
                 aux.append(extra)
             return out
 
@@ -448,7 +457,7 @@ def grad(
 
     Example:
         >>> import fzero, numpy as np
-        >>> float(fzero.grad(fzero.grad(np.sin))(0.5)) == -np.sin(0.5)
+        >>> bool(fzero.grad(fzero.grad(np.sin))(0.5) == -np.sin(0.5))
         True
     """
     both = _value_and_grad("grad", f, argnums, has_aux, holomorphic, allow_int)
