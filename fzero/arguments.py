@@ -10,7 +10,7 @@ from .core import Tracer
 from .dtypes import dtype_of, is_inexact, shape_of
 from .rules import op
 
-__all__ = ["Selection", "check_scalar_output", "checked_tangents", "describe"]
+__all__ = ["Selection", "check_scalar_output", "checked_tangents", "describe", "split_aux"]
 
 
 def describe(x: Any) -> str:
@@ -59,8 +59,8 @@ class Selection:
         if argnum in names and names.index(argnum) < count:
             return names.index(argnum)
         raise TypeError(
-            f"{self.name}: argnums is {argnum!r}; expected a parameter that the call passes, one of "
-            f"{names[:count] + list(kwargs)}. Pass it, or correct the name."
+            f"{self.name}: argnums is {argnum!r}; expected a parameter that the call passes, one "
+            f"of {names[:count] + list(kwargs)}. Pass it, or correct the name."
         )
 
     def pick(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], Any]:
@@ -105,6 +105,16 @@ class Selection:
                 "to hold integers constant."
             )
             raise TypeError(f"{self.name}: {'; '.join(bad)}; expected {want}. {way}")
+
+
+def split_aux(name: str, out: Any) -> tuple[Any, Any]:
+    """The output and the extra output of a function called with has_aux=True."""
+    if not isinstance(out, tuple) or len(out) != 2:
+        raise TypeError(
+            f"{name}: with has_aux=True the function returned {type(out).__name__}; expected a "
+            "pair (output, aux). Return two values, or leave out has_aux."
+        )
+    return out
 
 
 def check_scalar_output(name: str, value: Any, holomorphic: bool) -> None:

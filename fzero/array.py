@@ -214,8 +214,8 @@ def _function(self: Tracer, func: Any, types: Any, args: Any, kwargs: Any) -> An
     function = FUNCTIONS.get(func) or FUNCTIONS.get(getattr(func, "__name__", None))
     if function is None:
         raise TypeError(
-            f"{getattr(func, '__module__', 'numpy')}.{func.__name__}: no rule for tracers; expected "
-            "a function of fzero.numpy. Compose it from those, or state its derivative with "
+            f"{getattr(func, '__module__', 'numpy')}.{func.__name__}: no rule for tracers; "
+            "expected a function of fzero.numpy. Compose it from those, or state its derivative with "
             "fzero.custom_jvp or fzero.custom_vjp."
         )
     return function(*args, **kwargs)

@@ -182,9 +182,11 @@ class _Mapped:
     """A call of a mapped function: its leaves, their axes and the number of rows."""
 
     def __init__(self, args: Any, in_axes: Any, axis_size: int | None) -> None:
-        self.leaves, self.treedef = tree.flatten(args)
-        self.leaves = [coerce(x) for x in self.leaves]
+        leaves, self.treedef = tree.flatten(args)
         self.axes = _prefix("in_axes", in_axes, args)
+        self.leaves = [
+            x if a is None else coerce(x) for x, a in zip(leaves, self.axes, strict=True)
+        ]
         self.size = _size(self.leaves, self.axes, axis_size)
 
     def rows(self, rows: Any) -> Any:
@@ -327,6 +329,11 @@ def vmap(
     if chunk_size is not None and (not isinstance(chunk_size, int) or chunk_size < 1):
         raise ValueError(
             f"vmap: chunk_size is {chunk_size!r}; expected an int of at least 1, or None."
+        )
+    if chunk_size is not None and axis_name is not None:
+        raise ValueError(
+            f"vmap: chunk_size is {chunk_size} and axis_name {axis_name!r}; expected one of them, "
+            "since psum and pmean need all the rows at once. Leave out chunk_size."
         )
     in_axes = tuple(in_axes) if isinstance(in_axes, list) else in_axes
     _check_axes("in_axes", in_axes)

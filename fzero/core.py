@@ -110,7 +110,8 @@ class Primitive:
     Attributes:
         name: the name in the registry and in messages.
         impl: namespace -> the function that computes on its arrays.
-        pulls: per argument None (no derivative) or `rule(ans, *args, **params) -> (g -> cotangent)`.
+        pulls: per argument `rule(ans, *args, **params) -> (g -> cotangent)`, or None where there
+            is no derivative.
         jvp: `jvp(tangents, ans, args, params) -> tangent`, a tangent None where zero.
         batch: `batch(size, args, batched, params) -> (ans, batched_out)`, batch axis first.
         multiple: whether it returns a tuple of arrays.
@@ -305,12 +306,14 @@ def batched_value_error(kind: str, size: int) -> BatchedValueError:
     )
 
 
+def _inside(module: str) -> bool:
+    return module == "numpy" or module.startswith(("fzero.", "numpy."))
+
+
 def user_line() -> str:
     """`file:line (source)` of the innermost frame outside fzero, for messages."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(
-        ("fzero.", "numpy")
-    ):
+    while frame.f_back is not None and _inside(frame.f_globals.get("__name__", "")):
         frame = frame.f_back
     path, line = frame.f_code.co_filename, frame.f_lineno
     return f"{path}:{line} ({linecache.getline(path, line).strip()})"

@@ -20,7 +20,7 @@ from .ops.indexing import ARRAY, place, take
 from .ops.structural import broadcast_to, concatenate
 from .rules import Each
 
-__all__ = ["convert", "holds", "merged_leaf", "on_rows", "resumed", "split_of"]
+__all__ = ["PartTrace", "convert", "holds", "merge_results", "resumed", "split_of", "take_rows"]
 
 _MUTEX = threading.Lock()
 
