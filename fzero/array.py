@@ -196,7 +196,7 @@ def _ufunc(self: Tracer, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -
     if not kwargs:
         return function(*inputs)
     out = kwargs.pop("out", None)
-    if out is not None and out != (None,):
+    if out is not None and any(o is not None for o in out):
         raise TypeError(
             f"numpy.{name}: out= is given with a tracer; expected no change in place. "
             f"Write y = numpy.{name}(...) without out, or fzero.at(y, index).set(...)."
@@ -215,8 +215,8 @@ def _function(self: Tracer, func: Any, types: Any, args: Any, kwargs: Any) -> An
     if function is None:
         raise TypeError(
             f"{getattr(func, '__module__', 'numpy')}.{func.__name__}: no rule for tracers; "
-            "expected a function of fzero.numpy. Compose it from those, or state its derivative with "
-            "fzero.custom_jvp or fzero.custom_vjp."
+            "expected a function of fzero.numpy. Compose it from those, or state its derivative "
+            "with fzero.custom_jvp or fzero.custom_vjp."
         )
     return function(*args, **kwargs)
 
