@@ -1,8 +1,18 @@
-"""The count of primitives and cases that the law tests went through."""
+"""What all tests share: the card, if there is one, and the count of cases of the law tests."""
 
 from typing import Any
 
 import pytest
+
+import fzero
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the tests marked `gpu` where there is no card."""
+    marked = [item for item in items if item.get_closest_marker("gpu")]
+    if marked and len(fzero.devices()) == 1:
+        for item in marked:
+            item.add_marker(pytest.mark.skip(reason="no CUDA card that CuPy can use"))
 
 
 @pytest.fixture

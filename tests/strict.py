@@ -125,8 +125,9 @@ class Namespace:
         self.module, self.path = module, path
 
     def __getattr__(self, name: str) -> Any:
-        if self.path == "" and name in ("linalg", "fft"):
-            found: Any = Namespace(getattr(np, name), name)
+        path = f"{self.path}.{name}".lstrip(".")
+        if path in OFFERED["modules"]:
+            found: Any = Namespace(getattr(self.module, name), path)
         elif self.path == "" and name == "ndarray":
             found = StrictArray
         elif self.path == "" and name in OFFERED["ufuncs"] and hasattr(np, name):
@@ -134,7 +135,7 @@ class Namespace:
         elif name in OFFERED["modules"][self.path]:
             found = self.plain(name)
         else:
-            raise AttributeError(f"CuPy {OFFERED['version']} has no {self.path or 'cupy'}.{name}")
+            raise AttributeError(f"CuPy {OFFERED['version']} has no cupy.{path}")
         setattr(self, name, found)
         return found
 

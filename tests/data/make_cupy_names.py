@@ -10,7 +10,13 @@ from typing import Any
 
 import cupy
 
-MODULES = {"": cupy, "linalg": cupy.linalg, "fft": cupy.fft}
+MODULES = {
+    "": cupy,
+    "fft": cupy.fft,
+    "lib": cupy.lib,
+    "lib.stride_tricks": cupy.lib.stride_tricks,
+    "linalg": cupy.linalg,
+}
 
 
 def parameters(function: Any) -> list[str] | None:
@@ -29,7 +35,7 @@ def functions(module: Any) -> dict[str, list[str] | None]:
     return {
         n: None if isinstance(getattr(module, n), type) else parameters(getattr(module, n))
         for n in plain
-        if not inspect.ismodule(getattr(module, n)) or n in MODULES
+        if not inspect.ismodule(getattr(module, n))
     }
 
 
