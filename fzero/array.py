@@ -4,14 +4,19 @@ The methods (`x.sum()`, `x.reshape(...)`) and the functions behind `numpy.<name>
 of `fzero.numpy`, which registers them here.
 """
 
+import opcode
 import operator
+import sys
+import sys
 from collections.abc import Callable
+from opcode import opmap
 from typing import Any
 
 import numpy as np
 
 from .backend import HOST
-from .core import REGISTRY, Tracer, concrete, innermost, splits
+from .core import REGISTRY, Tracer, concrete, innermost, splits, user_line
+from .errors import AssignmentError
 from .ops import elementwise as el
 from .ops import indexing, products
 
@@ -83,8 +88,47 @@ def _attach_operators() -> None:
         setattr(Tracer, f"__{name}__", lambda self, f=function: f(self))
 
 
+_STORE = opmap["STORE_SUBSCR"]
+
+
+#: The instruction of `array[index] = value`.
+_STORE = opcode.opmap["STORE_SUBSCR"]
+
+
 def _conversion(name: str, convert: Callable[[Any], Any]) -> Callable[[Tracer], Any]:
-    return lambda self: convert(concrete(self, f"{name} of a tracer"))
+    """`float(x)` and its kin: the value, without derivatives.
+
+    NumPy calls them too when a tracer is stored into an array, where the derivative would be lost
+    without a word: so the instruction of the caller is looked at.
+    """
+
+    def converted(self: Tracer) -> Any:
+        frame = sys._getframe(1)
+        if name != "index" and frame.f_code.co_code[frame.f_lasti] == _STORE:
+            raise AssignmentError(
+                f"assignment: a tracer is stored into a NumPy array ({user_line()}); expected "
+                "arrays without derivatives there, since a store cannot be differentiated. Write "
+                "y = fzero.at(y, index).set(x), or build the array with numpy.stack."
+            )
+        return convert(concrete(self, f"{name} of a tracer"))
+
+    return converted
+
+
+def _number(name: str, convert: Callable[[Any], Any]) -> Callable[[Tracer], Any]:
+    def to_number(self: Tracer) -> Any:
+        # NumPy calls this for array[0] = tracer as well: the derivative would be lost unseen.
+        frame = sys._getframe(1)
+        if frame.f_code.co_code[frame.f_lasti] == _STORE:
+            raise TypeError(
+                "assignment: array[index] = value with a tracer as the value; expected a number, "
+                "since an array cannot hold a derivative. Write "
+                "array = fzero.at(array, index).set(value), or collect the values in a list for "
+                "numpy.stack."
+            )
+        return convert(concrete(self, f"{name} of a tracer"))
+
+    return to_number
 
 
 def _setitem(self: Tracer, index: Any, value: Any) -> None:
@@ -124,14 +168,10 @@ def _repr(self: Tracer) -> str:
 
 
 def _attach_basics() -> None:
-    for name, convert in (
-        ("bool", bool),
-        ("float", float),
-        ("int", int),
-        ("complex", complex),
-        ("index", operator.index),
-    ):
+    for name, convert in (("bool", bool), ("index", operator.index)):
         setattr(Tracer, f"__{name}__", _conversion(name, convert))
+    for name, convert in (("float", float), ("int", int), ("complex", complex)):
+        setattr(Tracer, f"__{name}__", _number(name, convert))
     Tracer.__getitem__ = indexing.getitem
     Tracer.__setitem__ = _setitem
     Tracer.__array__ = _array

@@ -15,7 +15,7 @@ from .core import innermost
 from .dtypes import dtype_of, shape_of
 from .forward import jvp
 from .ops.structural import reshape
-from .reverse import ReverseTrace, grad, pullback_of, vjp
+from .reverse import ReverseTrace, grad, pullback_of, pulling
 
 __all__ = [
     "ShapeDtypeStruct",
@@ -156,9 +156,9 @@ def jacrev(
     def run_jacrev(*args: Any, **kwargs: Any) -> Any:
         chosen, rebuild = selection.pick(args, kwargs)
         selection.check_leaves(tree.leaves(chosen), chosen, holomorphic, allow_int)
-        out, pull, *aux = vjp(_on_chosen(f, rebuild), *chosen, has_aux=has_aux)
-        basis = _Basis(out)
-        rows = vmap(pull, chunk_size=chunk_size)(basis.vectors())
+        with pulling(_on_chosen(f, rebuild), chosen, has_aux) as (out, pull, *aux):
+            basis = _Basis(out)
+            rows = vmap(pull, chunk_size=chunk_size)(basis.vectors())
         # Leaf by leaf of the input, split into the leaves of the output: then turned inside out.
         in_leaves, in_tree = tree.flatten(rows if selection.several else rows[0])
         per_input = [tree.leaves(basis.split_rows(r)) for r in in_leaves]

@@ -1,6 +1,7 @@
 """The exceptions that fzero raises, each naming what was got, what was wanted and a way out."""
 
 __all__ = [
+    "AssignmentError",
     "BatchedValueError",
     "DeviceError",
     "LeakedTracerError",
@@ -9,6 +10,10 @@ __all__ = [
     "NaNError",
     "NotDifferentiableError",
 ]
+
+
+class AssignmentError(RuntimeError):
+    """A tracer was stored into an array, which would lose its derivative."""
 
 
 class LeakedTracerError(RuntimeError):

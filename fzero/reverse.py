@@ -6,7 +6,8 @@ each cotangent once used, never recurses, and leaves no reference cycle.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,16 @@ from .guard import Guard
 from .nans import traced
 from .rules import op
 
-__all__ = ["ReverseTrace", "TapeTracer", "backward", "grad", "pullback_of", "value_and_grad", "vjp"]
+__all__ = [
+    "ReverseTrace",
+    "TapeTracer",
+    "backward",
+    "grad",
+    "pullback_of",
+    "pulling",
+    "value_and_grad",
+    "vjp",
+]
 
 _ARRAY = np.ndarray
 _new_tracer: Any = object.__new__
@@ -332,13 +342,29 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     return (out, pullback, aux[0]) if has_aux else (out, pullback)
 
 
-def pullback_of(
+class _Pullback:
+    """Cotangents of the primals, given one of the output."""
+
+    __slots__ = ("in_tree", "run")
+
+    def __init__(self, run: _Run, in_tree: Any) -> None:
+        self.run, self.in_tree = run, in_tree
+
+    def __call__(self, g: Any) -> tuple[Any, ...]:
+        run = self.run
+        run.trace.guard.verify()
+        cotangents = checked_tangents("vjp: the cotangent", g, run.outs, run.out_tree)
+        return tree.unflatten(self.in_tree, run.pull(cotangents, reuse=True))
+
+
+@contextmanager
+def pulling(
     f: Callable[..., Any],
     primals: tuple[Any, ...],
     has_aux: bool = False,
     trace_class: type[ReverseTrace] = ReverseTrace,
-) -> tuple[Any, ...]:
-    """`vjp` on a tape of another class."""
+) -> Iterator[tuple[Any, ...]]:
+    """`vjp` for use inside a `with`, where the arrays that it needs stay read-only."""
     leaves, in_tree = tree.flatten(primals)
     aux: list[Any] = []
 
@@ -350,16 +376,23 @@ def pullback_of(
         return out
 
     run = _Run(leaves, call, trace_class)
-    run.trace.guard.seal()
-    out = tree.unflatten(run.out_tree, run.outs)
+    try:
+        out = tree.unflatten(run.out_tree, run.outs)
+        yield (out, _Pullback(run, in_tree), *(tree.map(run.trace.strip, x) for x in aux))
+    finally:
+        run.trace.guard.release()
 
-    def pullback(g: Any) -> tuple[Any, ...]:
-        """Cotangents of the primals, given one of the output."""
-        run.trace.guard.verify()
-        cotangents = checked_tangents("vjp: the cotangent", g, run.outs, run.out_tree)
-        return tree.unflatten(in_tree, run.pull(cotangents, reuse=True))
 
-    return (out, pullback, *(tree.map(run.trace.strip, x) for x in aux))
+def pullback_of(
+    f: Callable[..., Any],
+    primals: tuple[Any, ...],
+    has_aux: bool = False,
+    trace_class: type[ReverseTrace] = ReverseTrace,
+) -> tuple[Any, ...]:
+    """`vjp` on a tape of another class; the pullback checks that its arrays are unchanged."""
+    with pulling(f, primals, has_aux, trace_class) as (out, pullback, *aux):
+        pullback.run.trace.guard.seal()
+    return (out, pullback, *aux)
 
 
 def value_and_grad(

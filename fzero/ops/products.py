@@ -29,6 +29,8 @@ def _matmul_left(shape: tuple[int, ...], y: Any) -> Any:
         if len(shape) == 1:
             return lambda g: g * y
         return lambda g: _no_dtype(expand_dims(g, -1) * y, shape)
+    if len(shape) == 1 and len(shape_of(y)) == 2:
+        return lambda g: matmul(y, g)
     if len(shape) == 1:
         return lambda g: _no_dtype(matmul(expand_dims(g, -2), _swap(y))[..., 0, :], shape)
     return lambda g: _no_dtype(matmul(g, _swap(y)), shape)
@@ -40,9 +42,18 @@ def _matmul_right(x: Any, shape: tuple[int, ...]) -> Any:
         if len(shape) == 1:
             return lambda g: x * g
         return lambda g: _no_dtype(expand_dims(x, -1) * expand_dims(g, -2), shape)
+    if len(shape) == 1 and len(shape_of(x)) == 2:
+        return lambda g: matmul(g, x)
     if len(shape) == 1:
         return lambda g: _no_dtype(matmul(_swap(x), expand_dims(g, -1))[..., 0], shape)
+    if len(shape) == 2 and len(shape_of(x)) > 2:  # one large product instead of a sum of many
+        return lambda g: matmul(_swap(_rows(x)), _rows(g))
     return lambda g: _no_dtype(matmul(_swap(x), g), shape)
+
+
+def _rows(x: Any) -> Any:
+    """A stack of matrices as one tall matrix."""
+    return reshape(x, shape=(math.prod(x.shape[:-1]), x.shape[-1]))
 
 
 def _matmul_batch(size: int, args: Any, batched: Any, params: Any) -> Any:
@@ -53,8 +64,7 @@ def _matmul_batch(size: int, args: Any, batched: Any, params: Any) -> Any:
         terms = ("ab" if bx else "b", "ab" if by else "b")
         return contract(x, y, subscripts=f"{terms[0]},{terms[1]}->a"), True
     if not by and rank_x <= 2 and rank_y == 2:  # one large product instead of many
-        flat = reshape(x, shape=(math.prod(x.shape[:-1]), x.shape[-1]))
-        return reshape(matmul(flat, y), shape=(*x.shape[:-1], y.shape[1])), True
+        return reshape(matmul(_rows(x), y), shape=(*x.shape[:-1], y.shape[1])), True
     if not bx and rank_x == 2 and rank_y == 1:
         return matmul(y, _swap(x)), True
     x = expand_dims(x, 1 if bx else 0) if rank_x == 1 else x
