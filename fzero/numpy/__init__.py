@@ -17,6 +17,7 @@ from . import (
     creation,
     dtypes,
     elementwise,
+    fft,
     indexing,
     joining,
     linalg,
@@ -51,7 +52,7 @@ bitwise_left_shift, bitwise_right_shift = left_shift, right_shift
 __all__ = [
     "abs", "acos", "acosh", "amax", "amin", "around", "asin", "asinh", "atan", "atan2", "atanh",
     "bitwise_invert", "bitwise_left_shift", "bitwise_not", "bitwise_right_shift", "conj",
-    "linalg", "mod", "pow", "true_divide",
+    "fft", "linalg", "mod", "pow", "true_divide",
 ]  # fmt: skip
 __all__ += calculus.__all__
 __all__ += counting.__all__

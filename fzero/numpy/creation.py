@@ -1,6 +1,5 @@
 """Functions that make arrays. `device="cpu"` or `"gpu"` says where; the values may be tracers."""
 
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -244,5 +243,3 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     exponents = np.arange(N) if increasing else np.arange(N)[::-1]
     columns = [x**0 if e == 0 else x ** int(e) for e in exponents]
     return st.stack(*columns, axis=1) if columns else np.zeros((shape_of(x)[0], 0), dtype_of(x))
-
-

@@ -60,9 +60,11 @@ def ufunc(name: str) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         for a in args:
             if type(a) not in HOST:
-                if kwargs and any(map(foreign, (*args, *kwargs.values()))):
+                if kwargs and foreign((*args, *kwargs.values())):
                     return _with_keywords(name, args, kwargs)
                 return dispatch(args, kwargs)
+        if kwargs and foreign(tuple(kwargs.values())):
+            return _with_keywords(name, args, kwargs)
         return host(*args, **kwargs)
 
     call.__name__ = call.__qualname__ = name

@@ -112,7 +112,7 @@ def whole(x: Any, name: str) -> int:
 
 def refuse_out(name: str, out: Any) -> None:
     """Raise where `out=` is given: nothing changes in place under a transform."""
-    if out is not None and out != (None,):
+    if any(o is not None for o in (out if isinstance(out, tuple) else (out,))):
         raise TypeError(
             f"{name}: out= is given with a tracer; expected no change in place. "
             f"Write y = {name}(...) without out, or fzero.at(y, index).set(...)."

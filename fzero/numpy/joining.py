@@ -146,9 +146,7 @@ def _cut(a: Any, edges: Sequence[int], axis: int) -> list[Any]:
     if ordered and all(0 <= x <= n for x in edges):
         return list(st.split_at(a, sections=tuple(edges), axis=axis))
     whole = (slice(None),) * axis
-    return [
-        a[(*whole, slice(x, y))] for x, y in zip((0, *edges), (*edges, None), strict=True)
-    ]
+    return [a[(*whole, slice(x, y))] for x, y in zip((0, *edges), (*edges, None), strict=True)]
 
 
 @like_numpy("array_split")
@@ -314,7 +312,5 @@ def _pad_statistic(array: Any, width: tuple[int, int], axis: int, name: str) -> 
     if dtype_of(array).kind in "iu":
         value = el.astype(el.rint(value), dtype=dtype_of(array))
     shape = shape_of(array)
-    sides = [
-        st.broadcast_to(value, shape=(*shape[:axis], n, *shape[axis + 1 :])) for n in width
-    ]
+    sides = [st.broadcast_to(value, shape=(*shape[:axis], n, *shape[axis + 1 :])) for n in width]
     return st.concatenate(sides[0], array, sides[1], axis=axis)

@@ -19,9 +19,7 @@ __all__ = [
 
 
 @like_numpy("isclose")
-def isclose(
-    a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: bool = False
-) -> Any:
+def isclose(a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: bool = False) -> Any:
     """Whether |a - b| <= atol + rtol |b|, element by element; equal infinities are close."""
     a, b = operands(a, b)
     a, b = el.detach(a), el.detach(b)
@@ -32,9 +30,7 @@ def isclose(
 
 
 @like_numpy("allclose")
-def allclose(
-    a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: bool = False
-) -> Any:
+def allclose(a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: bool = False) -> Any:
     """Whether all elements are close; under vmap one answer per row."""
     return _all(isclose(a, b, rtol, atol, equal_nan))
 

@@ -54,9 +54,7 @@ def _folding(
     return named(reduce, name)
 
 
-def named(
-    ours: Callable[..., Any], name: str, doc: str = "", *others: str
-) -> Callable[..., Any]:
+def named(ours: Callable[..., Any], name: str, doc: str = "", *others: str) -> Callable[..., Any]:
     """A function made by a factory, under its name, as the rule of NumPy's function."""
     ours.__name__ = ours.__qualname__ = name
     ours.__doc__ = doc or _DOCS[name]
