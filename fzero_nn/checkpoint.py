@@ -278,5 +278,10 @@ def _read_npz(path: Path) -> dict[str, np.ndarray]:
         # is_zipfile is also false where there is no file: opening it then says so.
         with open(path, "rb"):
             raise _damaged(path, "it is no zip archive")
-    with _reading(path), np.load(path, allow_pickle=False) as file:
-        return {name: file[name] for name in file.files}
+    arrays = {}
+    with _reading(path), zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            with archive.open(name) as entry:
+                array = np.lib.format.read_array(entry, allow_pickle=False)
+                arrays[name.removesuffix(".npy")] = array
+    return arrays

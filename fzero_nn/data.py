@@ -3,6 +3,7 @@
 import gzip
 import math
 import os
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -171,7 +172,7 @@ def _read_bytes(path: str | os.PathLike[str]) -> bytes:
         return raw
     try:
         return gzip.decompress(raw)
-    except (EOFError, OSError) as error:
+    except (EOFError, OSError, zlib.error) as error:
         raise ValueError(
             f"read_idx: path is {str(path)!r}, whose gzip data is damaged ({error}); expected the "
             "published file. Download the file again."

@@ -1,0 +1,85 @@
+"""The progress bar: means, speed, and both ways to show it."""
+
+import importlib.util
+import io
+import re
+
+import pytest
+
+from fzero_nn import progress as module
+from fzero_nn.progress import Progress, progress
+
+
+@pytest.fixture
+def without_rich(monkeypatch):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *a: None if name == "rich" else find(name, *a)
+    )
+
+
+def test_means_weigh_each_step_by_its_rows():
+    bar = Progress(3)
+    bar.update(100, loss=1.0, accuracy=0.5)
+    bar.update(50, loss=4.0, accuracy=0.8)
+    assert bar.means == pytest.approx({"loss": 2.0, "accuracy": 0.6})
+    assert (bar.step, bar.rows) == (2, 150)
+
+
+def test_speed_is_rows_over_seconds(monkeypatch):
+    times = iter([10.0, 12.0])
+    monkeypatch.setattr(module.time, "perf_counter", lambda: next(times))
+    bar = Progress(1)
+    bar.update(5000)
+    assert bar.rows_per_second == 2500
+
+
+def test_a_bar_without_a_step_has_no_means():
+    assert Progress(3).means == {}
+    assert re.fullmatch(r"0 rows/s", Progress(3).text())
+
+
+def test_plain_lines(without_rich, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(module.time, "perf_counter", lambda: now[0])
+    out = io.StringIO()
+    with progress(12, "epoch 1/2", "images", file=out) as bar:
+        for _ in range(12):
+            now[0] += 2.0
+            bar.update(100, loss=0.25)
+    assert out.getvalue().splitlines() == [
+        "epoch 1/2   3/12  loss 0.250  50 images/s",
+        "epoch 1/2   6/12  loss 0.250  50 images/s",
+        "epoch 1/2   9/12  loss 0.250  50 images/s",
+        "epoch 1/2  12/12  loss 0.250  50 images/s",
+    ]
+
+
+def test_plain_lines_go_to_stderr_and_end_with_an_interruption(without_rich, capsys):
+    with pytest.raises(KeyboardInterrupt), progress(5, "epoch 1") as bar:
+        bar.update(10, loss=1.0)
+        raise KeyboardInterrupt
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert re.fullmatch(r"epoch 1  1/5  loss 1.000  [\d,]+ rows/s\n", captured.err)
+
+
+def test_a_bar_of_rich_shows_the_same():
+    pytest.importorskip("rich")
+    out = io.StringIO()
+    with progress(2, "epoch 1/2", "images", file=out) as bar:
+        bar.update(100, loss=0.5, accuracy=0.25)
+        bar.update(100, loss=0.3, accuracy=0.75)
+    assert re.search(
+        r"epoch 1/2 +2/2 .*loss 0\.400 +accuracy 0\.500 +[\d,]+ images/s", out.getvalue()
+    )
+
+
+def test_a_bar_of_rich_fits_eighty_columns(monkeypatch):
+    pytest.importorskip("rich")
+    monkeypatch.setenv("COLUMNS", "80")
+    out = io.StringIO()
+    with progress(600, "epoch 12/12", "images", file=out) as bar:
+        bar.update(12_345_678, loss=0.5, accuracy=0.25)
+    (line,) = [text for text in out.getvalue().splitlines() if text.strip()]
+    assert "loss 0.500" in line and len(line) <= 80
