@@ -7,9 +7,7 @@ of `fzero.numpy`, which registers them here.
 import opcode
 import operator
 import sys
-import sys
 from collections.abc import Callable
-from opcode import opmap
 from typing import Any
 
 import numpy as np
@@ -88,9 +86,6 @@ def _attach_operators() -> None:
         setattr(Tracer, f"__{name}__", lambda self, f=function: f(self))
 
 
-_STORE = opmap["STORE_SUBSCR"]
-
-
 #: The instruction of `array[index] = value`.
 _STORE = opcode.opmap["STORE_SUBSCR"]
 
@@ -113,22 +108,6 @@ def _conversion(name: str, convert: Callable[[Any], Any]) -> Callable[[Tracer], 
         return convert(concrete(self, f"{name} of a tracer"))
 
     return converted
-
-
-def _number(name: str, convert: Callable[[Any], Any]) -> Callable[[Tracer], Any]:
-    def to_number(self: Tracer) -> Any:
-        # NumPy calls this for array[0] = tracer as well: the derivative would be lost unseen.
-        frame = sys._getframe(1)
-        if frame.f_code.co_code[frame.f_lasti] == _STORE:
-            raise TypeError(
-                "assignment: array[index] = value with a tracer as the value; expected a number, "
-                "since an array cannot hold a derivative. Write "
-                "array = fzero.at(array, index).set(value), or collect the values in a list for "
-                "numpy.stack."
-            )
-        return convert(concrete(self, f"{name} of a tracer"))
-
-    return to_number
 
 
 def _setitem(self: Tracer, index: Any, value: Any) -> None:
@@ -171,7 +150,7 @@ def _attach_basics() -> None:
     for name, convert in (("bool", bool), ("index", operator.index)):
         setattr(Tracer, f"__{name}__", _conversion(name, convert))
     for name, convert in (("float", float), ("int", int), ("complex", complex)):
-        setattr(Tracer, f"__{name}__", _number(name, convert))
+        setattr(Tracer, f"__{name}__", _conversion(name, convert))
     Tracer.__getitem__ = indexing.getitem
     Tracer.__setitem__ = _setitem
     Tracer.__array__ = _array
