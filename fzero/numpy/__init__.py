@@ -25,8 +25,10 @@ from . import (
     manipulation,
     methods,
     nans,
+    padding,
     products,
     reductions,
+    triangles,
     ufunc_methods,
 )
 from .calculus import *
@@ -39,8 +41,10 @@ from .joining import *
 from .logic import *
 from .manipulation import *
 from .nans import *
+from .padding import *
 from .products import *
 from .reductions import *
+from .triangles import *
 
 abs, conj, mod, pow, true_divide = absolute, conjugate, remainder, power, divide
 acos, asin, atan, atan2 = arccos, arcsin, arctan, arctan2
@@ -55,6 +59,8 @@ __all__ = [
     "fft", "linalg", "mod", "pow", "true_divide",
 ]  # fmt: skip
 __all__ += calculus.__all__
+__all__ += triangles.__all__
+__all__ += padding.__all__
 __all__ += counting.__all__
 __all__ += creation.__all__
 __all__ += dtypes.__all__

@@ -1,4 +1,4 @@
-"""Functions that join arrays, cut them apart and pad them."""
+"""Functions that join arrays, cut them apart, and put in or leave out elements."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from .manipulation import atleast_1d, atleast_2d, atleast_3d, gathered, ravel
 
 __all__ = [
     "append", "array_split", "block", "column_stack", "concat", "concatenate", "delete", "dsplit",
-    "dstack", "hsplit", "hstack", "insert", "pad", "split", "stack", "trim_zeros", "unstack",
+    "dstack", "hsplit", "hstack", "insert", "split", "stack", "trim_zeros", "unstack",
     "vsplit", "vstack",
 ]  # fmt: skip
 
@@ -242,75 +242,3 @@ def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
     first, last = (nonzero[0], nonzero[-1] + 1) if nonzero.size else (0, 0)
     front, back = "f" in trim.lower(), "b" in trim.lower()
     return filt[int(first) if front else 0 : int(last) if back else None]
-
-
-# ------------------------------------------------------------------------------------- padding
-
-_BY_INDEX = ("edge", "reflect", "symmetric", "wrap")
-_BY_VALUE = {"maximum": "max", "minimum": "min", "mean": "mean"}
-
-
-@like_numpy("pad")
-def pad(array: Any, pad_width: Any, mode: str = "constant", **options: Any) -> Any:
-    """`array` with a border: `pad_width` is one width, or (before, after) for each axis.
-
-    Args:
-        mode: "constant" (with constant_values=), "edge", "reflect", "symmetric" (with
-            reflect_type=), "wrap", "maximum", "minimum", "mean" or "empty" (zeros).
-    """
-    array = coerce(array)
-    widths = _pairs("pad", pad_width, len(shape_of(array)))
-    if mode == "empty":
-        return st.pad_zeros(array, widths=widths)
-    if mode == "constant":
-        return _pad_constant(array, widths, options.get("constant_values", 0))
-    if mode in _BY_INDEX:
-        _refuse_odd(options)
-        for axis, width in enumerate(widths):
-            places = np.pad(np.arange(shape_of(array)[axis]), width, mode)  # type: ignore
-            array = gathered(array, places, axis)
-        return array
-    if mode in _BY_VALUE and not options:
-        for axis, width in enumerate(widths):
-            array = _pad_statistic(array, width, axis, _BY_VALUE[mode])
-        return array
-    raise ValueError(
-        f"pad: mode is {mode!r} with options {sorted(options)}; expected for tracers one of "
-        f"{['constant', 'empty', *_BY_INDEX, *_BY_VALUE]}. Build the border with concatenate."
-    )
-
-
-def _refuse_odd(options: dict[str, Any]) -> None:
-    if options.get("reflect_type", "even") != "even":
-        raise ValueError(
-            f"pad: reflect_type is {options['reflect_type']!r}; expected 'even' for tracers. "
-            "Build the border with concatenate."
-        )
-
-
-def _pairs(name: str, widths: Any, rank: int) -> tuple[tuple[int, int], ...]:
-    if isinstance(widths, dict):
-        widths = [widths.get(i, widths.get(i - rank, 0)) for i in range(rank)]
-        widths = [(w, w) if isinstance(w, int) else w for w in widths]
-    pairs = np.broadcast_to(host_value(widths, f"{name}: pad_width"), (rank, 2))
-    return tuple((int(low), int(high)) for low, high in pairs)
-
-
-def _pad_constant(array: Any, widths: Any, values: Any) -> Any:
-    if shape_of(coerce(values)) == ():
-        return st.pad_value(array, widths, values)
-    values = st.broadcast_to(coerce(values), shape=(len(widths), 2))
-    for axis, (low, high) in enumerate(widths):
-        for side, width in enumerate(((low, 0), (0, high))):
-            border = tuple(width if i == axis else (0, 0) for i in range(len(widths)))
-            array = st.pad_value(array, border, values[axis, side])
-    return array
-
-
-def _pad_statistic(array: Any, width: tuple[int, int], axis: int, name: str) -> Any:
-    value = el.op(name)(array, axis=(axis,), keepdims=True)
-    if dtype_of(array).kind in "iu":
-        value = el.astype(el.rint(value), dtype=dtype_of(array))
-    shape = shape_of(array)
-    sides = [st.broadcast_to(value, shape=(*shape[:axis], n, *shape[axis + 1 :])) for n in width]
-    return st.concatenate(sides[0], array, sides[1], axis=axis)

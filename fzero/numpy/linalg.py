@@ -17,8 +17,8 @@ from ..ops import linalg as ops
 from ..ops import products as tensors
 from ..ops import structural as st
 from .entry import like_numpy, refuse_out
-from .manipulation import matrix_transpose
 from .products import tensordot
+from .triangles import matrix_transpose
 
 __all__ = [
     "EigResult", "EighResult", "LinAlgError", "QRResult", "SVDResult", "SlogdetResult",

@@ -8,7 +8,7 @@ from ..array import attach_methods
 from ..backend import device
 from ..core import Tracer, concrete
 from ..placement import device_put
-from . import elementwise, indexing, manipulation, products, reductions
+from . import elementwise, indexing, manipulation, products, reductions, triangles
 
 __all__: list[str] = []
 
@@ -85,7 +85,8 @@ def _refused(name: str, instead: str) -> Callable[..., Any]:
 #: Methods with the signature of the function of the same name.
 _SAME = (
     (reductions, "sum prod mean std var max min argmax argmin any all cumsum cumprod ptp"),
-    (manipulation, "ravel squeeze swapaxes repeat diagonal copy"),
+    (manipulation, "ravel squeeze swapaxes repeat copy"),
+    (triangles, "diagonal"),
     (elementwise, "round conjugate"),
     (indexing, "take nonzero choose"),
     (products, "dot"),
@@ -124,7 +125,7 @@ def _methods() -> dict[str, Any]:
         "__copy__": found["copy"],
         "__deepcopy__": lambda self, memo: self,
         "T": property(_of(manipulation.transpose)),
-        "mT": property(_of(manipulation.matrix_transpose)),
+        "mT": property(_of(triangles.matrix_transpose)),
         "real": property(_of(elementwise.real)),
         "imag": property(_of(elementwise.imag)),
         "flat": property(found["ravel"]),

@@ -7,13 +7,15 @@ import numpy as np
 
 from ..array import UFUNCS
 from ..core import coerce
+from ..ops import conv
 from ..ops import elementwise as el
 from ..ops import products as ops
 from .elementwise import ufunc
 from .entry import like_numpy, operands, refuse_out
 
 __all__ = [
-    "cross", "dot", "einsum", "inner", "kron", "matmul", "matvec", "outer", "tensordot", "vdot",
+    "convolve", "correlate", "cross", "dot", "einsum", "inner", "kron", "matmul", "matvec", "outer",
+    "sliding_window_view", "tensordot", "vdot",
     "vecdot", "vecmat",
 ]  # fmt: skip
 
@@ -121,3 +123,23 @@ matvec = _vector_product("matvec", ops.matvec, "Matrices times vectors, over the
 vecmat = _vector_product(
     "vecmat", ops.vecmat, "Conjugated vectors times matrices, over the last axes."
 )
+
+
+@like_numpy("convolve")
+def convolve(a: Any, v: Any, mode: str = "full") -> Any:
+    """sum_k a[m - k] v[k] for each m: all ("full"), a's length ("same"), or whole overlaps."""
+    return conv.convolve(a, v, mode)
+
+
+@like_numpy("correlate")
+def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
+    """sum_k a[m + k] conj(v[k]) for each m, in the modes of `convolve`."""
+    return conv.correlate(a, v, mode)
+
+
+@like_numpy("lib.stride_tricks.sliding_window_view")
+def sliding_window_view(
+    x: Any, window_shape: Any, axis: Any = None, *, subok: bool = False, writeable: bool = False
+) -> Any:
+    """All windows of a shape, one more axis at the end for each windowed axis."""
+    return conv.sliding_window_view(x, window_shape, axis)
