@@ -1,0 +1,118 @@
+"""Choosing between elements: where, extrema, clipping, and what else looks at order or sign."""
+
+from typing import Any
+
+from ..dtypes import dtype_of
+from ..rules import draw, elementwise, op
+from .steps import isfinite, isnan, sign
+
+__all__ = [
+    "INF",
+    "astype_like",
+    "clip",
+    "copysign",
+    "fmax",
+    "fmin",
+    "maximum",
+    "minimum",
+    "nan_to_num",
+    "where",
+]
+
+INF = float("inf")
+
+
+def _share(x: Any, y: Any) -> Any:
+    """1 where x > y, 1/2 where they are equal, else 0: a tie is shared."""
+    return where(x == y, 0.5, where(x > y, 1.0, 0.0))
+
+
+def _extremum(name: str, sign: int) -> Any:
+    """maximum, minimum and the variants that pass over NaN."""
+
+    def larger(x: Any, y: Any) -> Any:
+        wins = _share(x, y) if sign > 0 else _share(y, x)
+        return where(isnan(y), 1.0, wins) if name.startswith("f") else wins
+
+    return elementwise(
+        name,
+        lambda xp: getattr(xp, name),
+        lambda ans, x, y: lambda t: t * astype_like(larger(x, y), ans),
+        lambda ans, x, y: lambda t: t * astype_like(larger(y, x), ans),
+    )
+
+
+def astype_like(x: Any, y: Any) -> Any:
+    """`x` in the dtype of `y`."""
+    return op("astype")(x, dtype=dtype_of(y)) if dtype_of(x) != dtype_of(y) else x
+
+
+maximum = _extremum("maximum", 1)
+minimum = _extremum("minimum", -1)
+fmax = _extremum("fmax", 1)
+fmin = _extremum("fmin", -1)
+
+
+def _where_samples(rng: Any) -> list[Any]:
+    return [
+        ((rng.random(c) > 0.5, draw(rng, a), draw(rng, b)), {})
+        for c, a, b in [((3,), (3,), (3,)), ((2, 3), (3,), ()), ((2, 1), (1, 3), (2, 3))]
+    ]
+
+
+where = elementwise(
+    "where",
+    lambda xp: xp.where,
+    None,
+    lambda ans, c, x, y: lambda t: where(c, t, 0),
+    lambda ans, c, x, y: lambda t: where(c, 0, t),
+    samples=_where_samples,
+    linear=(frozenset({1, 2}),),
+)
+
+
+def _clip_samples(rng: Any) -> list[Any]:
+    return [((draw(rng, s), -0.7, 0.8), {}) for s in [(3,), (2, 3), (), (0,)]] + [
+        ((draw(rng, (2, 3)), None, draw(rng, (3,), (0.0, 1.0))), {})
+    ]
+
+
+def _inside(x: Any, low: Any, high: Any) -> Any:
+    inside = True
+    if low is not None:
+        inside = x >= low
+    if high is not None:
+        inside = (x <= high) & inside
+    return inside
+
+
+clip = elementwise(
+    "clip",
+    lambda xp: xp.clip,
+    lambda ans, x, low, high: lambda t: where(_inside(x, low, high), t, 0),
+    lambda ans, x, low, high: lambda t: where(x < low, t, 0),
+    lambda ans, x, low, high: lambda t: where(x > high, t, 0),
+    samples=_clip_samples,
+)
+copysign = elementwise(
+    "copysign",
+    lambda xp: xp.copysign,
+    lambda ans, x, y: lambda t: t * (sign(x) * copysign(1.0, y)),
+    None,
+)
+
+
+def _nan_samples(rng: Any) -> list[Any]:
+    x = draw(rng, (2, 3))
+    x[0, 0] = float("nan")
+    infinite = x.copy()
+    infinite[1, 1], infinite[1, 2] = INF, -INF
+    return [((x,), {}), ((infinite,), {"nan": 1.0, "posinf": 9.0, "neginf": -9.0})]
+
+
+nan_to_num = elementwise(
+    "nan_to_num",
+    lambda xp: xp.nan_to_num,
+    lambda ans, x, **params: lambda t: where(isfinite(x), t, 0),
+    samples=_nan_samples,
+)
