@@ -39,7 +39,7 @@ def _plan(subscripts: str) -> tuple[str, tuple[Any, ...]]:
     summed = [c for c in x if c in y and c not in out]
     rows = [c for c in x if c not in y]
     columns = [c for c in y if c not in x]
-    if not summed:
+    if not summed and not (rows and columns):  # einsum's own loop is faster at outer products
         return "multiply", tuple(
             (
                 tuple(term.index(c) for c in out if c in term),
@@ -47,7 +47,7 @@ def _plan(subscripts: str) -> tuple[str, tuple[Any, ...]]:
             )
             for term in terms
         )
-    if not rows and not columns:  # inner products: einsum's own loop is the fastest
+    if not summed or not (rows or columns):  # inner products: einsum's own loop is the fastest
         return "general", ()
     stack = [c for c in x if c in y and c in out]
     computed = [*stack, *rows, *columns]

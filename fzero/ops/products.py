@@ -41,6 +41,8 @@ def _matmul_right(x: Any, shape: tuple[int, ...]) -> Any:
     if len(shape_of(x)) == 1:
         if len(shape) == 1:
             return lambda g: x * g
+        if len(shape) == 2:
+            return lambda g: contract(x, g, subscripts="a,b->ab")
         return lambda g: _no_dtype(expand_dims(x, -1) * expand_dims(g, -2), shape)
     if len(shape) == 1 and len(shape_of(x)) == 2:
         return lambda g: matmul(g, x)
