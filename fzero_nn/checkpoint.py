@@ -7,7 +7,6 @@ the leaves' entries.
 
 import json
 import os
-import secrets
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -249,7 +248,7 @@ def _write_npz(file: BinaryIO, arrays: dict[str, np.ndarray]) -> None:
 
 def _write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
     """Through a temporary file beside `path` that is on the disk before it takes the name."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
     try:
         with open(temporary, "xb") as file:
             write(file)
