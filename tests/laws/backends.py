@@ -7,7 +7,8 @@ import numpy as np
 
 from fzero import jvp, linearize, tree, vjp, vmap
 from fzero.testing.compare import Flat, agree, direction
-from fzero.testing.laws import as_function, batched, differentiated, layouts
+from fzero.testing.laws import batched, layouts
+from fzero.testing.samples import as_function, differentiated
 
 from .registry import describe
 
