@@ -27,7 +27,9 @@ from . import (
     nans,
     padding,
     products,
+    quantiles,
     reductions,
+    sorting,
     triangles,
     ufunc_methods,
 )
@@ -43,7 +45,9 @@ from .manipulation import *
 from .nans import *
 from .padding import *
 from .products import *
+from .quantiles import *
 from .reductions import *
+from .sorting import *
 from .triangles import *
 
 abs, conj, mod, pow, true_divide = absolute, conjugate, remainder, power, divide
@@ -59,6 +63,8 @@ __all__ = [
     "fft", "linalg", "mod", "pow", "true_divide",
 ]  # fmt: skip
 __all__ += calculus.__all__
+__all__ += quantiles.__all__
+__all__ += sorting.__all__
 __all__ += triangles.__all__
 __all__ += padding.__all__
 __all__ += counting.__all__

@@ -17,6 +17,7 @@ from .manipulation import ravel
 from .products import matmul
 from .reductions import average, mean, real_dtype
 from .reductions import sum as total
+from .sorting import argsort, searchsorted
 
 __all__ = [
     "corrcoef", "cov", "diff", "ediff1d", "gradient", "i0", "interp", "polyfit", "polyval",
@@ -42,7 +43,8 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
     parts = [None if p is None or p is np._NoValue else coerce(p) for p in (prepend, append)]
     edge = (*shape_of(a)[:axis], 1, *shape_of(a)[axis + 1 :])
     before, after = (
-        p if p is None or shape_of(p) else st.broadcast_to(p, shape=edge) for p in parts
+        p if p is None or shape_of(p) else st.broadcast_to(from_host(p, a), shape=edge)
+        for p in parts
     )
     joined = [p for p in (before, a, after) if p is not None]
     a = concatenate(joined, axis) if len(joined) > 1 else a
@@ -58,7 +60,8 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     """The differences of neighbours of the flat array, with values put before and after."""
     made = diff(ravel(ary))
     parts = [
-        None if p is None else el.astype(ravel(p), dtype=dtype_of(made)) for p in (to_begin, to_end)
+        None if p is None else el.astype(ravel(from_host(coerce(p), made)), dtype=dtype_of(made))
+        for p in (to_begin, to_end)
     ]
     return concatenate([p for p in (parts[0], made, parts[1]) if p is not None])
 
@@ -94,7 +97,7 @@ def _slope(f: Any, h: Any, axis: int, edge_order: int) -> Any:
             f"{edge_order + 1}. Leave the axis out, or lower edge_order."
         )
     after = (1,) * (len(shape_of(f)) - axis - 1)
-    gaps = diff(h) if shape_of(h) else st.broadcast_to(h * 1.0, shape=(n - 1,))
+    gaps = diff(h) if shape_of(h) else st.broadcast_to(from_host(h, f) * 1.0, shape=(n - 1,))
     gaps = el.astype(st.reshape(gaps, shape=(n - 1, *after)), dtype=real_dtype(f))
     left, right = _slices(gaps, 0, (None, -1), (1, None))
     low, mid, high = _slices(f, axis, (None, -2), (1, -1), (2, None))
@@ -154,7 +157,7 @@ def interp(
     if period is not None:
         x, xp, fp = _periodic(x, xp, fp, period)
     n = shape_of(xp)[0]
-    place = el.clip(el.op("searchsorted")(xp, x, side="right") - 1, 0, max(n - 2, 0))
+    place = el.clip(searchsorted(xp, x, side="right") - 1, 0, max(n - 2, 0))
     x0, x1, y0, y1 = xp[place], xp[place + (n > 1)], fp[place], fp[place + (n > 1)]
     gap = x1 - x0
     ans = y0 + (y1 - y0) * ((x - x0) / el.where(gap == 0, 1, gap))
@@ -165,7 +168,7 @@ def interp(
 def _periodic(x: Any, xp: Any, fp: Any, period: Any) -> Any:
     """The points within one period, in order, with one more on each side."""
     x, xp = x % abs(period), xp % abs(period)
-    order = el.op("argsort")(el.detach(xp), axis=0)
+    order = argsort(el.detach(xp))
     xp, fp = xp[order], fp[order]
     xp = concatenate((xp[-1:] - period, xp, xp[:1] + period))
     return x, xp, concatenate((fp[-1:], fp, fp[:1]))

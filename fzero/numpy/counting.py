@@ -8,13 +8,21 @@ import numpy as np
 from ..batching import vmap
 from ..core import coerce
 from ..dtypes import shape_of
-from ..ops import elementwise as el
 from ..ops import structural as st
 from ..ops.indexing import at
-from .entry import asked_axis, concrete_array, foreign, from_host, host_value, like_numpy, whole
+from .entry import (
+    asked_axis,
+    concrete_array,
+    foreign,
+    from_host,
+    host_value,
+    like_numpy,
+    operands,
+    whole,
+)
 
 __all__ = [
-    "apply_along_axis", "bincount", "digitize", "histogram", "histogram2d",
+    "apply_along_axis", "bincount", "histogram", "histogram2d",
     "histogram_bin_edges", "histogramdd", "vectorize",
 ]  # fmt: skip
 
@@ -26,24 +34,14 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     Under vmap `minlength` is the length, and larger numbers are an error.
     Gradient: to the weights.
     """
-    x, length = coerce(x), whole(minlength, "bincount: minlength")
+    x, w = operands(x, np.int64(1) if weights is None else weights)
+    length = whole(minlength, "bincount: minlength")
     if not length or not foreign(x):
         plain = concrete_array(x, "bincount without minlength")
         length = max(length, int(plain.max()) + 1 if plain.size else 0)
-    w = np.int64(1) if weights is None else coerce(weights)
     start = np.zeros(length, np.int64 if weights is None else np.float64)
-    return at(from_host(start, x, w), x).add(st.broadcast_to(w, shape=shape_of(x)))
-
-
-@like_numpy("digitize")
-def digitize(x: Any, bins: Any, right: bool = False) -> Any:
-    """The number of the bin of each element, for edges in rising or falling order."""
-    edges = concrete_array(bins, "digitize: bins")
-    n = shape_of(edges)[0]
-    search = el.op("searchsorted")
-    if n and bool(edges[-1] < edges[0]):
-        return n - search(edges[::-1], el.detach(x), side="right" if right else "left")
-    return search(edges, el.detach(x), side="left" if right else "right")
+    w = st.broadcast_to(from_host(w, x), shape=shape_of(x))
+    return at(from_host(start, x, w), from_host(x, w)).add(w)
 
 
 def _of_values(name: str, doc: str) -> Callable[..., Any]:

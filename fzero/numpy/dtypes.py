@@ -49,7 +49,6 @@ from numpy import (
     unsignedinteger,
 )
 
-from ..core import Tracer
 from ..dtypes import dtype_of
 from .entry import like_numpy
 
@@ -69,7 +68,7 @@ float_, complex_ = float64, complex128
 
 def _typed(x: Any) -> Any:
     """A tracer's or array's dtype; a number stays, being weak; a dtype stays."""
-    return dtype_of(x) if isinstance(x, Tracer) or hasattr(x, "__cuda_array_interface__") else x
+    return x if isinstance(x, type) else getattr(x, "dtype", x)
 
 
 @like_numpy("result_type")

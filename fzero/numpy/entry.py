@@ -80,14 +80,19 @@ def like_numpy(*paths: str) -> Callable[[F], F]:
 
 
 def operands(*xs: Any) -> list[Any]:
-    """Arguments as operands: lists (also of tracers) become arrays."""
-    return [coerce(x) for x in xs]
+    """Arguments as operands: lists (also of tracers) become arrays, beside the other arrays."""
+    values = [coerce(x) for x in xs]
+    lists = [isinstance(x, (list, tuple)) for x in xs]
+    if not any(lists) or all(lists):
+        return values
+    own = [v for v, made in zip(values, lists, strict=True) if not made]
+    return [from_host(v, *own) if made else v for v, made in zip(values, lists, strict=True)]
 
 
 def from_host(value: Any, *like: Any) -> Any:
-    """A NumPy array moved to the library of the arrays inside `like`."""
+    """A NumPy array or a number moved to the library of the arrays inside `like`."""
     xp = array_namespace(*like)
-    return value if xp is np else xp.asarray(value)
+    return value if xp is np or type(value) not in HOST else xp.asarray(value)
 
 
 def concrete_array(x: Any, name: str) -> Any:

@@ -144,7 +144,7 @@ def extract(condition: Any, arr: Any) -> Any:
 def compress(condition: Any, a: Any, axis: int | None = None, out: Any = None) -> Any:
     """The slices along `axis` where the condition, a vector, holds."""
     refuse_out("compress", out)
-    return take(a, flatnonzero(condition), axis)
+    return take(a, from_host(flatnonzero(condition), a), axis)
 
 
 # --------------------------------------------------------------------------------- many choices

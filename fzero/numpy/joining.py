@@ -9,7 +9,7 @@ from ..core import coerce
 from ..dtypes import dtype_of, shape_of
 from ..ops import elementwise as el
 from ..ops import structural as st
-from .entry import asked_axis, host_value, like_numpy, operands, refuse_out
+from .entry import asked_axis, from_host, host_value, like_numpy, operands, refuse_out
 from .manipulation import atleast_1d, atleast_2d, atleast_3d, gathered, ravel
 
 __all__ = [
@@ -221,7 +221,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
     axis = asked_axis("insert", arr, 0 if axis is None else axis)
     shape, n = shape_of(arr), shape_of(arr)[axis]
     places = obj if isinstance(obj, slice) else host_value(obj, "insert: obj")
-    values = st.atleast(values, len(shape))
+    values = st.atleast(from_host(values, arr), len(shape))
     if not isinstance(obj, slice) and places.ndim == 0:
         values = st.moveaxis(values, 0, axis)  # NumPy's reading of one place
         count = shape_of(values)[axis]

@@ -16,6 +16,7 @@ from ..ops import factor, norms, spectral
 from ..ops import linalg as ops
 from ..ops import products as tensors
 from ..ops import structural as st
+from ..rules import op
 from .entry import like_numpy, refuse_out
 from .products import tensordot
 from .triangles import matrix_transpose
@@ -282,7 +283,7 @@ def trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
     """The sums of the diagonals of the matrices in the last two axes."""
     along = diagonal(x, offset=offset)
     along = along if dtype is None else el.astype(along, dtype=np.dtype(dtype))
-    return el.op("sum")(along, axis=-1, keepdims=False)
+    return op("sum")(along, axis=-1, keepdims=False)
 
 
 def _need_rank(name: str, rank: int, *xs: Any) -> None:

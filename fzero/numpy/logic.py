@@ -68,8 +68,8 @@ def isin(
     kind: str | None = None,
 ) -> Any:  # fmt: skip
     """Whether each element is among `test_elements`. Cost: the product of the sizes."""
-    element, test = coerce(element), flat(coerce(test_elements))
-    hits = el.equal(st.expand_dims(element, len(shape_of(element))), test)
+    element, test = operands(element, test_elements)
+    hits = el.equal(st.expand_dims(element, len(shape_of(element))), flat(test))
     found = red.any(hits, axis=(-1,), keepdims=False)
     return el.logical_not(found) if invert else found
 

@@ -11,6 +11,7 @@ from ..ops import elementwise as el
 from ..ops import structural as st
 from ..ops.indexing import ARRAY
 from ..placement import device_put
+from ..rules import op
 from .entry import (
     asked_axes,
     asked_axis,
@@ -244,7 +245,7 @@ def repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
 def gathered(a: Any, places: Any, axis: int) -> Any:
     """`a` at the static `places` (NumPy integers) along `axis`."""
 
-    return el.op("take")(
+    return op("take")(
         a,
         from_host(places, a),
         index=(*(slice(None),) * axis, ARRAY, *(slice(None),) * (len(shape_of(a)) - axis - 1)),

@@ -8,7 +8,7 @@ from ..array import attach_methods
 from ..backend import device
 from ..core import Tracer, concrete
 from ..placement import device_put
-from . import elementwise, indexing, manipulation, products, reductions, triangles
+from . import elementwise, indexing, manipulation, products, reductions, sorting, triangles
 
 __all__: list[str] = []
 
@@ -90,6 +90,7 @@ _SAME = (
     (elementwise, "round conjugate"),
     (indexing, "take nonzero choose"),
     (products, "dot"),
+    (sorting, "argsort argpartition searchsorted"),
 )
 _REFUSED = {
     "sort": "fnp.sort(x)",

@@ -8,6 +8,7 @@ from ..core import coerce
 from ..dtypes import dtype_of, shape_of
 from ..ops import elementwise as el
 from ..ops import structural as st
+from ..rules import op
 from .entry import host_value, like_numpy
 from .manipulation import gathered
 
@@ -76,7 +77,7 @@ def _pad_constant(array: Any, widths: Any, values: Any) -> Any:
 
 
 def _pad_statistic(array: Any, width: tuple[int, int], axis: int, name: str) -> Any:
-    value = el.op(name)(array, axis=(axis,), keepdims=True)
+    value = op(name)(array, axis=(axis,), keepdims=True)
     if dtype_of(array).kind in "iu":
         value = el.astype(el.rint(value), dtype=dtype_of(array))
     shape = shape_of(array)

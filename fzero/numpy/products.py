@@ -32,38 +32,38 @@ def dot(a: Any, b: Any, out: Any = None) -> Any:
         array([2., 4.])
     """
     refuse_out("dot", out)
-    return ops.dot(a, b)
+    return ops.dot(*operands(a, b))
 
 
 @like_numpy("vdot")
 def vdot(a: Any, b: Any, /) -> Any:
     """The inner product of the flat arrays, the first one conjugated."""
-    return ops.vdot(a, b)
+    return ops.vdot(*operands(a, b))
 
 
 @like_numpy("inner")
 def inner(a: Any, b: Any, /) -> Any:
     """The sums of products over the last axes, for every pair of the others."""
-    return ops.inner(a, b)
+    return ops.inner(*operands(a, b))
 
 
 @like_numpy("outer")
 def outer(a: Any, b: Any, out: Any = None) -> Any:
     """The matrix of all products a[i] * b[j] of the flat arrays."""
     refuse_out("outer", out)
-    return ops.outer(a, b)
+    return ops.outer(*operands(a, b))
 
 
 @like_numpy("tensordot", "linalg.tensordot")
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     """The sums of products over `axes`: a count of last and first axes, or two lists of them."""
-    return ops.tensordot(a, b, axes)
+    return ops.tensordot(*operands(a, b), axes)
 
 
 @like_numpy("kron")
 def kron(a: Any, b: Any) -> Any:
     """The blocks a[i, j] * b, joined: the Kronecker product."""
-    return ops.kron(a, b)
+    return ops.kron(*operands(a, b))
 
 
 @like_numpy("cross")
@@ -71,6 +71,7 @@ def cross(
     a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None
 ) -> Any:
     """The vector products of vectors of 3 numbers, given along an axis."""
+    a, b = operands(a, b)
     return ops.cross(a, b, axisa, axisb, axisc, axis)
 
 
@@ -128,13 +129,13 @@ vecmat = _vector_product(
 @like_numpy("convolve")
 def convolve(a: Any, v: Any, mode: str = "full") -> Any:
     """sum_k a[m - k] v[k] for each m: all ("full"), a's length ("same"), or whole overlaps."""
-    return conv.convolve(a, v, mode)
+    return conv.convolve(*operands(a, v), mode)
 
 
 @like_numpy("correlate")
 def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     """sum_k a[m + k] conj(v[k]) for each m, in the modes of `convolve`."""
-    return conv.correlate(a, v, mode)
+    return conv.correlate(*operands(a, v), mode)
 
 
 @like_numpy("lib.stride_tricks.sliding_window_view")

@@ -11,6 +11,7 @@ from ..ops import elementwise as el
 from ..ops import reduction as red
 from ..ops import structural as st
 from ..ops.structural import concatenate, expand_dims, reshape
+from ..rules import op
 from .entry import asked_axes, asked_axis, from_host, like_numpy, operands, refuse_out
 
 __all__ = [
@@ -298,6 +299,6 @@ def _aligned_weights(a: Any, axis: Any, w: Any) -> Any:
             f"{axis}; expected the array's shape, or that of its axis. Reshape the weights."
         )
     order = sorted(range(len(axes)), key=lambda i: axes[i])
-    w = w if order == list(range(len(axes))) else el.op("transpose")(w, axes=tuple(order))
+    w = w if order == list(range(len(axes))) else op("transpose")(w, axes=tuple(order))
     w = reshape(w, shape=tuple(n if i in axes else 1 for i, n in enumerate(shape)))
-    return el.op("broadcast_to")(w, shape=shape)
+    return op("broadcast_to")(w, shape=shape)

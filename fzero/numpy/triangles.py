@@ -8,6 +8,7 @@ from ..core import coerce
 from ..dtypes import shape_of
 from ..ops import elementwise as el
 from ..ops import structural as st
+from ..rules import op
 from .entry import asked_axes, like_numpy, whole
 from .manipulation import ravel
 
@@ -63,7 +64,7 @@ def trace(
     from_diagonal = diagonal(a, offset, axis1, axis2)
     if dtype is not None:
         from_diagonal = el.astype(from_diagonal, dtype=np.dtype(dtype))
-    return el.op("sum")(from_diagonal, axis=-1, keepdims=False)
+    return op("sum")(from_diagonal, axis=-1, keepdims=False)
 
 
 @like_numpy("diag")

@@ -1,0 +1,54 @@
+"""Medians, quantiles and percentiles, by all of NumPy's methods."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ..ops import quantiles as ops
+from .entry import asked_axes, like_numpy, operands, refuse_out
+
+__all__ = [
+    "median", "nanmedian", "nanpercentile", "nanquantile", "percentile", "quantile",
+]  # fmt: skip
+
+
+def _middle(name: str, median: Callable[..., Any], doc: str) -> Callable[..., Any]:
+    def call(
+        a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False,
+        keepdims: bool = False,
+    ) -> Any:  # fmt: skip
+        refuse_out(name, out)
+        (a,) = operands(a)
+        return median(a, asked_axes(name, a, axis), bool(keepdims))
+
+    return _public(call, name, doc)
+
+
+def _fraction(name: str, quantile: Callable[..., Any], doc: str) -> Callable[..., Any]:
+    def call(
+        a: Any, q: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False,
+        method: str = "linear", keepdims: bool = False, *, weights: Any = None,
+    ) -> Any:  # fmt: skip
+        refuse_out(name, out)
+        if weights is not None:
+            raise ValueError(
+                f"{name}: weights are given with a tracer; expected None. "
+                "Repeat the elements by integer weights instead."
+            )
+        a, q = operands(a, q)
+        return quantile(a, q, asked_axes(name, a, axis), method, bool(keepdims))
+
+    return _public(call, name, doc)
+
+
+def _public(call: Callable[..., Any], name: str, doc: str) -> Callable[..., Any]:
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = f"{doc} Gradient: to the elements between which it lies."
+    return like_numpy(name)(call)
+
+
+median = _middle("median", ops.median, "The middle element over `axis`, or the mean of two.")
+nanmedian = _middle("nanmedian", ops.nanmedian, "The median of the numbers.")
+quantile = _fraction("quantile", ops.quantile, "The value below which a fraction `q` lies.")
+percentile = _fraction("percentile", ops.percentile, "The quantile at q / 100.")
+nanquantile = _fraction("nanquantile", ops.nanquantile, "The quantile of the numbers.")
+nanpercentile = _fraction("nanpercentile", ops.nanpercentile, "The percentile of the numbers.")
