@@ -1,0 +1,31 @@
+"""The other libraries, loaded where a row needs them and held to the same number of threads.
+
+Each raises ImportError where the library is not installed, which the table then says.
+"""
+
+import importlib
+from typing import Any
+
+from . import THREADS
+
+__all__ = ["autograd", "mlx", "torch"]
+
+
+def torch() -> Any:
+    """PyTorch on the CPU."""
+    module = importlib.import_module("torch")
+    module.set_num_threads(THREADS)
+    return module
+
+
+def autograd() -> Any:
+    """HIPS autograd; its NumPy is `autograd().numpy`."""
+    importlib.import_module("autograd.numpy")
+    return importlib.import_module("autograd")
+
+
+def mlx() -> Any:
+    """MLX's arrays on the CPU."""
+    module = importlib.import_module("mlx.core")
+    module.set_default_device(module.cpu)
+    return module

@@ -1,0 +1,185 @@
+"""Measures the variants of a row: fzero and its peers in turns, round after round, in one run."""
+
+import gc
+import itertools
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .memory import measured_peak
+from .row import OURS, YARDSTICK, Row, Setup, Variant
+
+__all__ = ["Effort", "alternate", "check_same", "measure_case", "measure_row"]
+
+#: Seconds between two measurements: the idle threads of OpenBLAS and OpenMP spin for a while
+#: after their last work, and would take the processor from whoever is measured next.
+PAUSE = 0.03
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much time a run takes.
+
+    Attributes:
+        rounds: measurements of each contestant, at most.
+        least: measurements of each contestant, at least.
+        budget: seconds for all measurements of one case, beyond which rounds are left out.
+        sample: seconds that one measurement repeats a call for.
+        peers: whether any peer but NumPy takes part.
+        sizes: how many sizes of each variant, smallest first.
+    """
+
+    rounds: int
+    least: int
+    budget: float
+    sample: float
+    peers: bool = True
+    sizes: int | None = None
+
+
+FULL = Effort(rounds=100, least=5, budget=40.0, sample=0.01)
+QUICK = Effort(rounds=7, least=3, budget=3.0, sample=0.002, peers=False, sizes=2)
+
+Contestants = Mapping[str, Callable[[], Any]]
+
+
+def measure_row(row: Row, effort: Effort, say: Callable[[str], None]) -> list[dict[str, Any]]:
+    """The cases of a row: see `measure_case`."""
+    cases = []
+    for variant in row.variants:
+        for size in variant.sizes[: effort.sizes]:
+            say(f"{row.id}: {variant.name}, {size:,} {row.size}")
+            cases.append(measure_case(row, variant, size, effort))
+    return cases
+
+
+def measure_case(row: Row, variant: Variant, size: int, effort: Effort) -> dict[str, Any]:
+    """Times (quartiles, seconds per operation) and peak memory of one variant at one size.
+
+    Returns:
+        A dict for JSON. `times` holds family -> way -> quartiles, None for a way that is not
+        installed; `memory` holds way -> bytes per operation.
+    """
+    families = {OURS: {OURS: variant.ours}} | {
+        name: dict(ways)
+        for name, ways in variant.peers.items()
+        if effort.peers or name == YARDSTICK
+    }
+    ready = {
+        way: call
+        for ways in families.values()
+        for way, setup in ways.items()
+        if (call := _prepared(setup, size)) is not None
+    }
+    compared = [w for family in families.keys() - set(variant.value_only) for w in families[family]]
+    results = {way: call() for way, call in ready.items() if way in compared}
+    check_same(results, f"{row.id} {variant.name} {size}", variant.rtol)
+    del results
+    samples = alternate(ready, effort, min(row.rounds, effort.rounds), variant.gc)
+
+    count = variant.operations(size)
+    case: dict[str, Any] = {"variant": variant.name, "size": size, "rounds": len(samples[OURS])}
+    case["times"] = {
+        family: {way: quartiles(samples[way], count) if way in ready else None for way in ways}
+        for family, ways in families.items()
+    }
+    if variant.memory:
+        case["memory"] = {
+            way: round(measured_peak(row.id, variant.name, way, size) / count) for way in ready
+        }
+    return case
+
+
+def _prepared(setup: Setup, size: int) -> Callable[[], Any] | None:
+    """The work at one size, None where the peer is not installed."""
+    try:
+        return setup(size)
+    except ImportError:
+        return None
+
+
+def quartiles(samples: Sequence[float], count: int) -> list[float]:
+    """First quartile, median and third quartile of times per operation, to four digits."""
+    found = statistics.quantiles(samples, n=4, method="inclusive")
+    return [float(f"{q / count:.4g}") for q in found]
+
+
+def alternate(
+    contestants: Contestants, effort: Effort, rounds: int, collect: bool
+) -> dict[str, list[float]]:
+    """Seconds per call of each contestant, a list with an entry a round.
+
+    Every round measures each contestant once, and another one first. The garbage collector runs
+    before a round, and during it only if `collect`.
+    """
+    calls = {way: _calls_in(f, effort.sample) for way, f in contestants.items()}
+    samples: dict[str, list[float]] = {way: [] for way in contestants}
+    order = list(contestants)
+    started = time.perf_counter()
+    was_on = gc.isenabled()
+    try:
+        for done in range(rounds):
+            if done >= effort.least and time.perf_counter() - started > effort.budget:
+                break
+            gc.collect()
+            (gc.enable if collect else gc.disable)()
+            for way in order:
+                samples[way].append(_sample(contestants[way], calls[way]))
+            order.append(order.pop(0))
+    finally:
+        (gc.enable if was_on else gc.disable)()
+    return samples
+
+
+def _calls_in(f: Callable[[], Any], seconds: float) -> int:
+    """How many calls take `seconds`, at least one. This is the warm-up as well."""
+    calls, started = 0, time.perf_counter()
+    while calls == 0 or time.perf_counter() - started < seconds:
+        f()
+        calls += 1
+    return calls
+
+
+def _sample(f: Callable[[], Any], calls: int) -> float:
+    """Seconds per call, after a pause and, where calls are short, one that is not counted."""
+    time.sleep(PAUSE)
+    if calls > 1:
+        f()
+    repeat = itertools.repeat(None, calls)
+    started = time.perf_counter()
+    for _ in repeat:
+        f()
+    return (time.perf_counter() - started) / calls
+
+
+def check_same(results: Mapping[str, Any], where: str, rtol: float) -> None:
+    """Raise unless all results are ours, up to `rtol` of the largest number of each array.
+
+    Raises:
+        ValueError: times of different work would be compared.
+    """
+    want = _leaves(results[OURS])
+    for way, result in results.items():
+        have = _leaves(result)
+        same = len(have) == len(want) and all(
+            h.shape == w.shape and np.allclose(h, w, rtol, rtol * np.abs(w).max(initial=0.0))
+            for h, w in zip(have, want, strict=True)
+        )
+        if not same:
+            raise ValueError(
+                f"benchmarks: {where}: the result of {way} is not that of {OURS}; expected equal "
+                f"results up to {rtol:g}. State the same work for both in the row's module."
+            )
+
+
+def _leaves(result: Any) -> list[np.ndarray]:
+    """The arrays of a result of any library, dicts in the order of their keys."""
+    if isinstance(result, dict):
+        return [leaf for key in sorted(result) for leaf in _leaves(result[key])]
+    if isinstance(result, (list, tuple)):
+        return [leaf for item in result for leaf in _leaves(item)]
+    return [np.asarray(result.detach() if hasattr(result, "detach") else result)]
