@@ -23,6 +23,10 @@ def _traces(x: Any) -> Iterator[Trace]:
     """Every trace in a value, tangents included."""
     if isinstance(x, Tracer):
         yield x.trace
+        split = getattr(x.trace, "split", None)
+        while split is not None:  # only some of its rows are running
+            yield split
+            split = split.split
         for p in x.trace.parts(x):
             yield from _traces(p)
 
@@ -122,7 +126,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
             out = f(*args, **kwargs)
         finally:
             trace.suspended = False
-        above = [t for t in traces if t.level > trace.level]
+        above = [t for t in traces if t.level > trace.level or getattr(t, "parent", None)]
         return _recorded(trace, out, _Again(trace, lambda: f(*args, **kwargs), above))
 
     return run_checkpoint

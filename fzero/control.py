@@ -102,7 +102,9 @@ def _switch(name: str, index: Any, branches: list[Callable[..., Any]], operands:
         target = PartTrace(trace, rows)
         with resumed([target]):
             chosen = convert(index) if value is None else value
-            outs.append(_switch(name, chosen, branches, tree.map(convert, operands)))
+            # A branch may also return, untouched, what its closure brings in.
+            out = _switch(name, chosen, branches, tree.map(convert, operands))
+            outs.append(tree.map(convert, out))
         targets.append(target)
     return _merge(name, outs, trace, targets)
 
@@ -241,14 +243,14 @@ def _while_rows(cond_fun: Any, body_fun: Any, val: Any, pred: Any) -> Any:
                 target = PartTrace(source, rows[i : i + 1])
                 part = _cut(val, trace, xp.asarray([int(i)]), target)
                 with resumed([target]):
-                    outs.append(while_loop(cond_fun, body_fun, part))
+                    outs.append(tree.map(convert, while_loop(cond_fun, body_fun, part)))
                 targets.append(target)
             return _merge("while_loop", outs, source, targets)
         target = PartTrace(source, rows[going])
         val, rows, trace = _cut(val, trace, going, target), rows[going], target
         with resumed([trace]):
             while True:
-                val = _same_structure("while_loop", body_fun(val), val)
+                val = _same_structure("while_loop", tree.map(convert, body_fun(val)), val)
                 pred = _predicate(cond_fun(val))
                 if not _every_row(pred):
                     break

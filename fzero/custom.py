@@ -14,7 +14,7 @@ from typing import Any
 from . import tree
 from .arguments import describe
 from .batching import BatchTrace, BatchTracer
-from .core import Tracer, top_trace
+from .core import Tracer, splits, top_trace
 from .dtypes import is_inexact, shape_of, zeros_of
 from .errors import LeakedTracerError, NotDifferentiableError
 from .forward import JVPTrace, JVPTracer, LinearTrace
@@ -74,6 +74,8 @@ class _Arguments:
                 )
         rest = tuple(a for i, a in enumerate(args) if i not in self.nondiff)
         leaves, treedef = tree.flatten(rest)
+        if splits.active:
+            leaves = [splits.convert(x) for x in leaves]
         return static, leaves, treedef
 
     def join(self, static: Sequence[Any], rest: Sequence[Any]) -> list[Any]:
