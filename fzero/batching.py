@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
+import numpy as np
+
 from . import tree
 from .arguments import describe
 from .core import Primitive, Trace, Tracer, batched_value_error, coerce
@@ -223,6 +225,8 @@ def _outputs(trace: BatchTrace, out: Any, out_axes: Any) -> Any:
         if rows is None:
             y = coerce(y)
             rows = op("broadcast_to")(y, shape=(trace.size, *shape_of(y)))
+        if rows.__class__ is np.ndarray and not rows.flags.writeable:
+            rows = rows.copy()  # a broadcast view: the caller may change what he gets
         done.append(_move(rows, 0, axis_of(len(shape_of(rows)), a)))
     return tree.unflatten(treedef, done)
 
