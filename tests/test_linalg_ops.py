@@ -217,6 +217,31 @@ def test_full_factors_differentiate_through_what_does_not_depend_on_their_basis(
     check_grads(projections, [x], order=1, atol=1e-6, rtol=1e-6)
 
 
+def phaseless(v):
+    return el.square(el.absolute(v))
+
+
+@pytest.mark.parametrize("complex", [False, True])
+def test_eigenvectors_of_complex_matrices_up_to_their_phase(complex):
+    x = A if complex else np.array([[1.0, -2.0, 0.3], [2.0, 1.0, 0.1], [0.2, 0.4, -1.5]])
+    check_grads(lambda x: phaseless(spectral.eig(x)[1]), [x], order=1, atol=1e-6, rtol=1e-6)
+    for u in "LU":
+        check_grads(lambda x, u=u: phaseless(spectral.eigh(x, u)[1]), [x], eps=1e-5, atol=1e-5)
+
+
+EMPTY = [linalg.inv, linalg.det, linalg.slogdet, linalg.pinv, factor.cholesky, factor.qr,
+         spectral.eigh, spectral.eigvalsh, spectral.eig, spectral.svd,
+         spectral.svdvals]  # fmt: skip
+
+
+@pytest.mark.parametrize("f", EMPTY, ids=lambda f: f.__name__)
+def test_stacks_of_no_matrices(f):
+    x = np.zeros((0, 3, 3))
+    out, pull = vjp(f, x)
+    assert pull(out)[0].shape == x.shape
+    assert vmap(f, axis_size=2, in_axes=None)(x) is not None
+
+
 def test_equal_values_give_finite_and_right_gradients():
     x = np.diag([2.0, 2.0, 1.0])
     np.testing.assert_allclose(grad(lambda x: summed(spectral.eigh(x)[0] ** 2))(x), 2 * x)
