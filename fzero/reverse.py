@@ -14,6 +14,7 @@ import numpy as np
 
 from . import tree
 from .arguments import Selection, check_scalar_output, checked_tangents, split_aux
+from .collector import STRIDE, Aside
 from .core import Contribution, Primitive, Trace, Tracer
 from .dtypes import is_inexact, ones_of, shape_of, zeros_of
 from .guard import Guard
@@ -74,12 +75,13 @@ class _SlotCotangent(Contribution):
 class ReverseTrace(Trace):
     """Records the differentiated operations of one run."""
 
-    __slots__ = ("guard", "mutex", "suspended", "tape")
+    __slots__ = ("aside", "guard", "mutex", "suspended", "tape")
     transform = "grad or vjp"
 
     def __init__(self) -> None:
         super().__init__()
         self.tape: list[Any] = []
+        self.aside = Aside()
         self.guard = Guard()
         self.mutex = threading.Lock()
         self.suspended = False
@@ -148,8 +150,11 @@ class ReverseTrace(Trace):
         if prim.multiple:
             return self.record_many(node, ans)
         tape = self.tape
+        index = len(tape)
+        if not index % STRIDE:
+            self.aside.put()
         out = _new_tracer(TapeTracer)
-        out.trace, out.value, out.index = self, ans, len(tape)
+        out.trace, out.value, out.index = self, ans, index
         tape.append(node)
         return out
 
@@ -262,6 +267,7 @@ class _Run:
             raise
         finally:
             trace.closed = True
+            trace.aside.back()
         self.indices = [trace.index_of(y) for y in outs]
         self.outs = [trace.strip(y) for y in outs]
 
