@@ -9,6 +9,7 @@ from ..dtypes import dtype_of, shape_of
 from ..ops import elementwise as el
 from ..ops import reduction as red
 from ..ops import structural as st
+from ..ops.indexing import getitem
 from ..ops.norms import lstsq
 from .creation import vander
 from .entry import asked_axes, asked_axis, from_host, host_value, like_numpy, operands
@@ -158,7 +159,8 @@ def interp(
         x, xp, fp = _periodic(x, xp, fp, period)
     n = shape_of(xp)[0]
     place = el.clip(searchsorted(xp, x, side="right") - 1, 0, max(n - 2, 0))
-    x0, x1, y0, y1 = xp[place], xp[place + (n > 1)], fp[place], fp[place + (n > 1)]
+    after = place + (n > 1)
+    x0, x1, y0, y1 = (getitem(v, at) for v in (xp, fp) for at in (place, after))
     gap = x1 - x0
     ans = y0 + (y1 - y0) * ((x - x0) / el.where(gap == 0, 1, gap))
     ans = el.where(x < xp[0], fp[0] if left is None else left, ans)
@@ -169,7 +171,7 @@ def _periodic(x: Any, xp: Any, fp: Any, period: Any) -> Any:
     """The points within one period, in order, with one more on each side."""
     x, xp = x % abs(period), xp % abs(period)
     order = argsort(el.detach(xp))
-    xp, fp = xp[order], fp[order]
+    xp, fp = getitem(xp, order), getitem(fp, order)
     xp = concatenate((xp[-1:] - period, xp, xp[:1] + period))
     return x, xp, concatenate((fp[-1:], fp, fp[:1]))
 

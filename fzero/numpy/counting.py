@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import tree
 from ..batching import vmap
 from ..core import coerce
 from ..dtypes import shape_of
@@ -50,7 +51,8 @@ def _of_values(name: str, doc: str) -> Callable[..., Any]:
     def call(*args: Any, **keywords: Any) -> Any:
         plain = [host_value(a, name) if foreign(a) else a for a in args]
         given = {k: host_value(v, name) if foreign(v) else v for k, v in keywords.items()}
-        return getattr(np, name)(*plain, **given)
+        made = getattr(np, name)(*plain, **given)
+        return tree.map(lambda y: from_host(y, *args, *keywords.values()), made)
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"{doc} Needs plain values and has no derivative."

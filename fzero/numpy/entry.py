@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..array import FUNCTIONS
-from ..backend import HOST, array_namespace, is_array
+from ..backend import HOST, array_namespace, is_array, to_device
 from ..core import Tracer, coerce, concrete
 from ..dtypes import shape_of
 from ..rules import axis_of
@@ -106,8 +106,7 @@ def concrete_array(x: Any, name: str) -> Any:
 
 def host_value(x: Any, name: str) -> np.ndarray:
     """The plain value of a static argument (counts, positions, widths) as a NumPy array."""
-    value = concrete_array(x, name)
-    return value.get() if hasattr(value, "get") else np.asarray(value)
+    return np.asarray(to_device(concrete_array(x, name), "cpu"))
 
 
 def whole(x: Any, name: str) -> int:

@@ -12,7 +12,7 @@ from numpy.linalg import LinAlgError
 from ..core import coerce
 from ..dtypes import dtype_of, shape_of
 from ..ops import elementwise as el
-from ..ops import factor, norms, spectral
+from ..ops import factor, norms, singular, spectral
 from ..ops import linalg as ops
 from ..ops import products as tensors
 from ..ops import structural as st
@@ -155,14 +155,14 @@ def svd(
     a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False
 ) -> Any:
     """U, S and Vh with U @ diag(S) @ Vh = a, S descending; S alone without `compute_uv`."""
-    made = spectral.svd(floating(a), full_matrices, compute_uv, hermitian)
+    made = singular.svd(floating(a), full_matrices, compute_uv, hermitian)
     return SVDResult(*made) if compute_uv else made
 
 
 @like_numpy("linalg.svdvals")
 def svdvals(x: Any, /) -> Any:
     """The singular values, descending."""
-    return spectral.svdvals(floating(x))
+    return singular.svdvals(floating(x))
 
 
 @like_numpy("linalg.eigh")

@@ -3,12 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
+from ..dtypes import dtype_of
+from ..ops import elementwise as el
 from ..ops import quantiles as ops
 from .entry import asked_axes, like_numpy, operands, refuse_out
 
 __all__ = [
     "median", "nanmedian", "nanpercentile", "nanquantile", "percentile", "quantile",
 ]  # fmt: skip
+
+
+#: Methods whose result is one of the elements, so that integers stay integers.
+_CHOOSING = ("lower", "higher", "nearest", "inverted_cdf", "closest_observation")
 
 
 def _middle(name: str, median: Callable[..., Any], doc: str) -> Callable[..., Any]:
@@ -35,7 +41,9 @@ def _fraction(name: str, quantile: Callable[..., Any], doc: str) -> Callable[...
                 "Repeat the elements by integer weights instead."
             )
         a, q = operands(a, q)
-        return quantile(a, q, asked_axes(name, a, axis), method, bool(keepdims))
+        made = quantile(a, q, asked_axes(name, a, axis), method, bool(keepdims))
+        chosen = method in _CHOOSING and dtype_of(a).kind in "iu"
+        return el.astype(made, dtype=dtype_of(a)) if chosen else made
 
     return _public(call, name, doc)
 

@@ -76,7 +76,11 @@ def lexsort(keys: Any, axis: int = -1) -> Any:
 def sort_complex(a: Any) -> Any:
     """The elements as complex numbers, sorted by real and then by imaginary part."""
     ordered = sort(a)
-    return el.astype(ordered, dtype=np.promote_types(dtype_of(ordered), np.complex64))
+    dtype = dtype_of(ordered)
+    if dtype.kind == "c":
+        return ordered
+    small = dtype.kind in "iu" and dtype.itemsize <= 2
+    return el.astype(ordered, dtype=np.dtype(np.complex64 if small else np.complex128))
 
 
 @like_numpy("searchsorted")
@@ -91,9 +95,10 @@ def digitize(x: Any, bins: Any, right: bool = False) -> Any:
     """The number of the bin of each element, for edges in rising or falling order."""
     x, bins = operands(x, bins)
     n = shape_of(bins)[0]
+    side = "left" if right else "right"
     if n and bool(bins[-1] < bins[0]):
-        return n - searchsorted(bins[::-1], x, side="right" if right else "left")
-    return searchsorted(bins, x, side="left" if right else "right")
+        return n - searchsorted(bins[::-1], x, side)
+    return searchsorted(bins, x, side)
 
 
 # ----------------------------------------------------------------------------------------- sets
@@ -174,6 +179,7 @@ def intersect1d(
     ar1: Any, ar2: Any, assume_unique: bool = False, return_indices: bool = False
 ) -> Any:
     """The elements that are in both arrays, in ascending order."""
+    ar1, ar2 = operands(ar1, ar2)
     a, first_a, *_ = ops.unique(ar1)
     b, first_b, *_ = ops.unique(ar2)
     in_both = isin(a, b)
@@ -192,5 +198,5 @@ def setdiff1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
 @like_numpy("setxor1d")
 def setxor1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
     """The elements that are in one of the arrays only, in ascending order."""
-    a, b = unique(ar1), unique(ar2)
+    a, b = map(unique, operands(ar1, ar2))
     return sort(concatenate((a[isin(a, b, invert=True)], b[isin(b, a, invert=True)])))
