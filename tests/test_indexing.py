@@ -10,6 +10,7 @@ from fzero.ops import elementwise as el
 from fzero.ops import reduction as red
 from fzero.ops.indexing import at, getitem
 from fzero.testing import check_grads, check_vmap
+from tests.strict import StrictArray, put, unwrap
 
 X = np.arange(60.0).reshape(3, 4, 5) / 10
 I2, I22 = np.array([0, 2]), np.array([[0, 1], [2, -1]])
@@ -105,6 +106,27 @@ def test_batched_index(x_axis: int | None) -> None:
         total = lambda x, i, f=f: red.sum(el.sin(f(x, i)), axis=None, keepdims=False)  # noqa: E731
         check_vmap(f, (x, rows), (x_axis, 0))
         check_vmap(grad(total), (x, rows), (x_axis, 0))
+
+
+def on_device(index: Any) -> Any:
+    """The index with its arrays on the stand-in device."""
+    if isinstance(index, tuple):
+        return tuple(map(on_device, index))
+    return put(index) if isinstance(index, np.ndarray) else index
+
+
+@pytest.mark.parametrize("name", INDICES)
+def test_strict_stand_in(name: str) -> None:
+    index, x = on_device(INDICES[name]), put(X)
+    read = lambda x: red.sum(el.sin(getitem(x, index)), axis=None, keepdims=False)  # noqa: E731
+    want = grad(lambda x: red.sum(el.sin(getitem(x, INDICES[name])), axis=None, keepdims=False))
+    np.testing.assert_allclose(unwrap(grad(read)(x)), want(X))
+    np.testing.assert_allclose(unwrap(vmap(grad(read))(put(X[None])))[0], want(X))
+    for method in ("set", "add", "max"):
+        update = lambda x, at_index, m=method: getattr(at(x, at_index), m)(1.5)  # noqa: E731
+        got = update(x, index)
+        assert isinstance(got, StrictArray)
+        np.testing.assert_array_equal(unwrap(got), update(X, INDICES[name]))
 
 
 def test_repeated_indices() -> None:

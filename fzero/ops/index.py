@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..backend import array_namespace
-from ..core import coerce, concrete
+from ..core import Tracer, coerce, concrete
 from ..dtypes import dtype_of, shape_of
 from ..rules import op
 
@@ -38,8 +38,8 @@ def _is_basic(i: Any) -> bool:
     return isinstance(i, int) and not isinstance(i, bool)
 
 
-def parse(index: Any, shape: tuple[int, ...]) -> tuple[Index, list[Any]]:
-    """A user's index on an array of `shape`: its static part and its arrays.
+def parse(index: Any, x: Any) -> tuple[Index, list[Any]]:
+    """A user's index on the array `x`: its static part and its arrays, which go where `x` is.
 
     Boolean masks become the integer arrays of their true elements, an Ellipsis its slices.
 
@@ -50,7 +50,8 @@ def parse(index: Any, shape: tuple[int, ...]) -> tuple[Index, list[Any]]:
     items = index if isinstance(index, tuple) else (index,)
     if all(map(_is_basic, items)):
         return tuple(map(_static, items)), []
-    masks = [i if _is_basic(i) else _index_array(i) for i in items]
+    shape, xp = shape_of(x), array_namespace(x)
+    masks = [i if _is_basic(i) else _index_array(i, xp) for i in items]
     used = sum(_consumed(i) for i in masks)
     if used > len(shape):
         raise IndexError(
@@ -87,8 +88,10 @@ def _static(i: Any) -> Any:
     return i
 
 
-def _index_array(i: Any) -> Any:
+def _index_array(i: Any, xp: Any) -> Any:
     array = coerce(i)
+    if array_namespace(array) is not xp and not isinstance(array, Tracer):
+        array = xp.asarray(array)
     if dtype_of(array).kind == "f" and 0 in shape_of(array):
         return op("astype")(array, dtype="int64")
     if dtype_of(array).kind not in "iub":

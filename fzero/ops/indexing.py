@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ..backend import array_namespace, is_array
 from ..core import Tracer, coerce
 from ..dtypes import dtype_of, shape_of
 from ..rules import op
@@ -16,7 +17,7 @@ __all__ = ["ARRAY", "At", "AtIndexer", "at", "getitem", "op", "place", "put", "t
 
 def getitem(x: Any, index: Any) -> Any:
     """`x[index]` with NumPy's meaning; the index may hold tracers of integers."""
-    static, arrays = parse(index, shape_of(x))
+    static, arrays = parse(index, x)
     unique = not arrays or (not isinstance(index, tuple) and _is_mask(index))
     return take(x, *arrays, index=static, unique=unique)
 
@@ -34,7 +35,7 @@ class At:
         self.x, self.index = coerce(x), index
 
     def _parts(self) -> tuple[Index, list[Any]]:
-        return parse(self.index, shape_of(self.x))
+        return parse(self.index, self.x)
 
     def _values(self, v: Any) -> Any:
         v = coerce(v)
@@ -59,7 +60,10 @@ class At:
         """The array with `values` added at the index; repeated indices add up."""
         index, arrays = self._parts()
         shape = shape_of(getitem(self.x, self.index))
-        values = broadcast_to(op("astype")(coerce(values), dtype=dtype_of(self.x)), shape=shape)
+        values = coerce(values)
+        if not (is_array(values) or isinstance(values, Tracer)):
+            values = array_namespace(self.x).asarray(values)
+        values = broadcast_to(op("astype")(values, dtype=dtype_of(self.x)), shape=shape)
         return self.x + place(
             values, *arrays, index=index, shape=shape_of(self.x), unique=not arrays
         )

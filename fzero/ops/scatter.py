@@ -9,7 +9,7 @@ from ..rules import custom, draw, fit, match, op
 from .gather import NO_RULES, place, take
 from .index import ARRAY, Index, merge
 from .index_layout import Layout, result_shape
-from .selection import where
+from .selection import astype_like, where
 from .structural import broadcast_to, reshape
 
 __all__ = ["put", "put_max", "put_min"]
@@ -119,8 +119,9 @@ def _extremum(name: str, sign: int) -> Any:
 
     def shares(ans: Any, x: Any, v: Any, arrays: Any, index: Index) -> Any:
         read = {"index": index, "unique": False}
-        hit_x = op("astype")(x == ans, dtype=dtype_of(ans))
-        hit_v = op("astype")(v == take(ans, *arrays, **read), dtype=dtype_of(ans))
+        v, chosen = astype_like(v, ans), take(ans, *arrays, **read)
+        hit_x = astype_like((x == ans) | (x != x), ans)  # a NaN takes the place
+        hit_v = astype_like((v == chosen) | (v != v), ans)
         count = hit_x + place(hit_v, *arrays, shape=shape_of(ans), **read)
         return hit_x / count, hit_v / take(count, *arrays, **read)
 
