@@ -5,7 +5,7 @@ import pytest
 
 from fzero.batching import vmap
 from fzero.ops import elementwise as el
-from fzero.ops import factor, linalg, norms, spectral
+from fzero.ops import factor, linalg, norms, singular, spectral
 from fzero.ops.matrices import adjoint
 from fzero.ops.products import matmul
 from fzero.ops.reduction import sum as total
@@ -41,7 +41,7 @@ def first_row(u):
 
 
 def of_svd(x):
-    u, s, _ = spectral.svd(x)
+    u, s, _ = singular.svd(x)
     return weighted(s) + first_row(u)
 
 
@@ -155,9 +155,9 @@ VALUES = [
     (factor.cholesky, np.linalg.cholesky, positive(A), {}),
     *((factor.qr, np.linalg.qr, x, {"mode": m}) for x in (TALL, WIDE, SQUARE, A)
       for m in ("reduced", "complete", "r")),
-    *((spectral.svd, np.linalg.svd, x, p) for x in (TALL, WIDE, A)
+    *((singular.svd, np.linalg.svd, x, p) for x in (TALL, WIDE, A)
       for p in ({}, {"full_matrices": False}, {"compute_uv": False})),
-    (spectral.svdvals, np.linalg.svdvals, WIDE, {}),
+    (singular.svdvals, np.linalg.svdvals, WIDE, {}),
     *((spectral.eigh, np.linalg.eigh, x, {"UPLO": u}) for x in (SQUARE, A) for u in "LU"),
     *((spectral.eigvalsh, np.linalg.eigvalsh, x, {"UPLO": u}) for x in (SQUARE, A) for u in "LU"),
     (spectral.eig, np.linalg.eig, SQUARE, {}),
@@ -209,7 +209,7 @@ def test_full_factors_differentiate_through_what_does_not_depend_on_their_basis(
     k = min(shape)
 
     def projections(x):
-        u, s, vh = spectral.svd(x)
+        u, s, vh = singular.svd(x)
         q, r = factor.qr(x, mode="complete")
         rest = matmul(u[:, k:], adjoint(u[:, k:])), matmul(adjoint(vh[k:]), vh[k:])
         return (*rest, s, matmul(u[:, :k] * s, vh[:k]), matmul(q[:, k:], adjoint(q[:, k:])), r[:k])
@@ -230,8 +230,8 @@ def test_eigenvectors_of_complex_matrices_up_to_their_phase(complex):
 
 
 EMPTY = [linalg.inv, linalg.det, linalg.slogdet, linalg.pinv, factor.cholesky, factor.qr,
-         spectral.eigh, spectral.eigvalsh, spectral.eig, spectral.svd,
-         spectral.svdvals]  # fmt: skip
+         spectral.eigh, spectral.eigvalsh, spectral.eig, singular.svd,
+         singular.svdvals]  # fmt: skip
 
 
 @pytest.mark.parametrize("f", EMPTY, ids=lambda f: f.__name__)
@@ -245,10 +245,10 @@ def test_stacks_of_no_matrices(f):
 def test_equal_values_give_finite_and_right_gradients():
     x = np.diag([2.0, 2.0, 1.0])
     np.testing.assert_allclose(grad(lambda x: summed(spectral.eigh(x)[0] ** 2))(x), 2 * x)
-    np.testing.assert_allclose(grad(lambda x: summed(spectral.svd(x)[1] ** 2))(x), 2 * x)
+    np.testing.assert_allclose(grad(lambda x: summed(singular.svd(x)[1] ** 2))(x), 2 * x)
     whole = grad(lambda x: summed(matmul(spectral.eigh(x)[1], adjoint(spectral.eigh(x)[1]))))(x)
     np.testing.assert_allclose(whole, np.zeros((3, 3)), atol=1e-14)
-    for f in (lambda x: spectral.eigh(x), lambda x: spectral.svd(x), lambda x: spectral.eig(x)):
+    for f in (lambda x: spectral.eigh(x), lambda x: singular.svd(x), lambda x: spectral.eig(x)):
         out, pull = vjp(f, np.eye(3))
         assert np.isfinite(pull(tuple(np.ones_like(y) for y in out))[0]).all()
     np.testing.assert_allclose(
@@ -325,7 +325,7 @@ def test_norms_have_gradient_zero_at_zero():
         (lambda x: linalg.solve(np.eye(3), x), "b has 2 rows for matrices of 3"),
         (lambda x: factor.qr(x, mode="raw"), "mode is 'raw'"),
         (lambda x: spectral.eigh(np.eye(2), UPLO="X"), "UPLO is 'X'"),
-        (lambda x: spectral.svd(x, hermitian=True), "Use eigh"),
+        (lambda x: singular.svd(x, hermitian=True), "Use eigh"),
         (lambda x: norms.norm(x, 3), "ord is 3"),
         (lambda x: norms.norm(x, "fro", 0), "for vectors"),
         (lambda x: norms.norm(x[None], 1), "axis is None"),
@@ -342,7 +342,7 @@ def test_errors(call, text):
 
 def test_factors_keep_float32():
     x = SQUARE[0].astype("f")
-    for f in (linalg.inv, linalg.pinv, linalg.det, factor.qr, spectral.svd, spectral.eigh,
+    for f in (linalg.inv, linalg.pinv, linalg.det, factor.qr, singular.svd, spectral.eigh,
               norms.norm, norms.cond):  # fmt: skip
         out, pull = vjp(f, x)
         outs = out if isinstance(out, tuple) else (out,)

@@ -10,7 +10,7 @@ from typing import Any
 from ..core import coerce
 from ..dtypes import shape_of
 from ..rules import axes_of, bilinear, draw, linear
-from .einsum import contract
+from .contract import contract
 from .matrices import conj
 from .structural import flip, pad_zeros
 

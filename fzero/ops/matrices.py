@@ -112,3 +112,13 @@ def diagonals(x: Any) -> Any:
 def columns(s: Any) -> Any:
     """A value per column, ready to scale the columns of matrices: x * columns(s)."""
     return expand_dims(s, -2)
+
+
+def gaps(w: Any) -> Any:
+    """1 / (w[j] - w[i]), zero where the two are equal."""
+    return safe_inverse(columns(w) - expand_dims(w, -1), expand_dims(resolution(w), -1))
+
+
+def on_diagonal(g: Any, like: Any) -> Any:
+    """A real vector per matrix as the diagonal of matrices like `like`."""
+    return astype(columns(g), dtype=dtype_of(like)) * eye_like(like, shape_of(like)[-1])

@@ -16,7 +16,8 @@ from .reduction import count_nonzero, kept, safe_sqrt
 from .reduction import max as max_
 from .reduction import min as min_
 from .reduction import sum as sum_
-from .spectral import eigvalsh, svdvals
+from .singular import svdvals
+from .spectral import eigvalsh
 from .structural import expand_dims, moveaxis, reshape
 
 INF = math.inf

@@ -6,7 +6,8 @@ from typing import Any
 from ..core import coerce
 from ..dtypes import dtype_of, shape_of
 from ..rules import align, axis_of, bilinear, draw, fit
-from .einsum import LETTERS, contract, einsum
+from .contract import LETTERS, contract
+from .einsum import einsum
 from .elementwise import conjugate, multiply
 from .reduction import sum as sum_
 from .structural import diagonal, expand_dims, moveaxis, reshape, stack, swapaxes
