@@ -47,6 +47,7 @@ class Variant:
         gc: whether Python's garbage collector runs during the measurement.
         memory: whether the peak memory of a call is measured too, in a process of its own.
         rtol: how far, relatively, results may differ before the times count for nothing.
+        coarse: family -> rtol of libraries that are less exact than the dtype promises.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Variant:
     gc: bool = False
     memory: bool = False
     rtol: float = 1e-9
+    coarse: Mapping[str, float] = field(default_factory=dict)
 
     def setup(self, way: str) -> Setup:
         """The setup of one way of one family, or ours."""
