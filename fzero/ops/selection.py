@@ -4,7 +4,17 @@ from typing import Any
 
 from ..dtypes import dtype_of
 from ..rules import draw, elementwise, op
-from .steps import isfinite, isnan, sign
+from .steps import (
+    equal,
+    greater,
+    greater_equal,
+    isfinite,
+    isnan,
+    less,
+    less_equal,
+    logical_and,
+    sign,
+)
 
 __all__ = [
     "INF",
@@ -22,9 +32,10 @@ __all__ = [
 INF = float("inf")
 
 
+# Two operands are compared by name: the operators of NumPy's scalars take no arrays of a device.
 def _share(x: Any, y: Any) -> Any:
     """1 where x > y, 1/2 where they are equal, else 0: a tie is shared."""
-    return where(x == y, 0.5, where(x > y, 1.0, 0.0))
+    return where(equal(x, y), 0.5, where(greater(x, y), 1.0, 0.0))
 
 
 def _extremum(name: str, sign: int) -> Any:
@@ -73,25 +84,27 @@ where = elementwise(
 
 def _clip_samples(rng: Any) -> list[Any]:
     return [((draw(rng, s), -0.7, 0.8), {}) for s in [(3,), (2, 3), (), (0,)]] + [
-        ((draw(rng, (2, 3)), None, draw(rng, (3,), (0.0, 1.0))), {})
+        ((draw(rng, (2, 3)), None, draw(rng, (3,), (0.0, 1.0))), {}),
+        ((draw(rng, (2, 3)), draw(rng, (2, 1), (-1.0, 0.0)), None), {}),
     ]
 
 
-def _inside(x: Any, low: Any, high: Any) -> Any:
-    inside = True
-    if low is not None:
-        inside = x >= low
-    if high is not None:
-        inside = (x <= high) & inside
-    return inside
+def _inside(ans: Any, x: Any, low: Any, high: Any) -> Any:
+    if low is None and high is None:
+        return lambda t: t
+    if low is None or high is None:
+        inside = less_equal(x, high) if low is None else greater_equal(x, low)
+    else:
+        inside = logical_and(greater_equal(x, low), less_equal(x, high))
+    return lambda t: where(inside, t, 0)
 
 
 clip = elementwise(
     "clip",
     lambda xp: xp.clip,
-    lambda ans, x, low, high: lambda t: where(_inside(x, low, high), t, 0),
-    lambda ans, x, low, high: lambda t: where(x < low, t, 0),
-    lambda ans, x, low, high: lambda t: where(x > high, t, 0),
+    _inside,
+    lambda ans, x, low, high: lambda t: where(less(x, low), t, 0),
+    lambda ans, x, low, high: lambda t: where(greater(x, high), t, 0),
     samples=_clip_samples,
 )
 copysign = elementwise(
