@@ -115,17 +115,12 @@ def full_like(
 
 
 def arange(
-    start: Any, stop: Any = None, step: Any = 1, dtype: Any = None, *, device: Any = None,
+    start: Any, stop: Any = None, step: Any = None, dtype: Any = None, *, device: Any = None,
     like: Any = None,
 ) -> Any:  # fmt: skip
     """start, start + step, ... up to `stop`, not included; tracers must have plain values."""
-    start, step = concrete(start, "arange: start"), concrete(step, "arange: step")
-    stop = concrete(stop, "arange: stop")
-    limits = (start,) if stop is None else (start, stop)
-    made = np.arange(*limits, dtype=dtype) if step == 1 and stop is None else np.arange(
-        *((0, start) if stop is None else limits), step, dtype=dtype
-    )  # fmt: skip
-    return _placed(made, device)
+    given: list[Any] = [concrete(v, "arange") for v in (start, stop, step)]
+    return _placed(np.arange(*given, dtype=dtype), device)
 
 
 @like_numpy("linspace")

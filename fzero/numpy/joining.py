@@ -220,7 +220,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
     arr = ravel(arr) if axis is None else arr
     axis = asked_axis("insert", arr, 0 if axis is None else axis)
     shape, n = shape_of(arr), shape_of(arr)[axis]
-    places = obj if isinstance(obj, slice) else host_value(obj, "insert: obj")
+    places: Any = obj if isinstance(obj, slice) else host_value(obj, "insert: obj")
     values = st.atleast(from_host(values, arr), len(shape))
     if not isinstance(obj, slice) and places.ndim == 0:
         values = st.moveaxis(values, 0, axis)  # NumPy's reading of one place

@@ -31,8 +31,13 @@ __all__ = [
 ]  # fmt: skip
 
 
+_INT = frozenset({int})
+
+
 def sizes(name: str, wanted: Any) -> tuple[int, ...]:
     """A shape given as an int or a sequence of ints."""
+    if type(wanted) is tuple and _INT.issuperset(map(type, wanted)):
+        return wanted
     several = isinstance(wanted, (tuple, list)) or shape_of(wanted) != ()
     return tuple(whole(n, f"{name}: shape") for n in (wanted if several else (wanted,)))
 

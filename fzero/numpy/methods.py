@@ -25,9 +25,8 @@ def _reshape(self: Tracer, *shape: Any, order: str = "C", copy: bool | None = No
 
 def _transpose(self: Tracer, *axes: Any) -> Any:
     """The axes in another order (reversed by default), one tuple or several ints."""
-    if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list))):
-        axes = axes[0]
-    return _of(manipulation.transpose)(self, axes or None)
+    several = len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list)))
+    return _of(manipulation.transpose)(self, (axes[0] if several else axes) or None)
 
 
 def _astype(

@@ -57,7 +57,8 @@ def outer(a: Any, b: Any, out: Any = None) -> Any:
 @like_numpy("tensordot", "linalg.tensordot")
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     """The sums of products over `axes`: a count of last and first axes, or two lists of them."""
-    return ops.tensordot(*operands(a, b), axes)
+    a, b = operands(a, b)
+    return ops.tensordot(a, b, axes)
 
 
 @like_numpy("kron")
@@ -129,13 +130,15 @@ vecmat = _vector_product(
 @like_numpy("convolve")
 def convolve(a: Any, v: Any, mode: str = "full") -> Any:
     """sum_k a[m - k] v[k] for each m: all ("full"), a's length ("same"), or whole overlaps."""
-    return conv.convolve(*operands(a, v), mode)
+    a, v = operands(a, v)
+    return conv.convolve(a, v, mode)
 
 
 @like_numpy("correlate")
 def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     """sum_k a[m + k] conj(v[k]) for each m, in the modes of `convolve`."""
-    return conv.correlate(*operands(a, v), mode)
+    a, v = operands(a, v)
+    return conv.correlate(a, v, mode)
 
 
 @like_numpy("lib.stride_tricks.sliding_window_view")
