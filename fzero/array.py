@@ -4,6 +4,7 @@ The methods (`x.sum()`, `x.reshape(...)`) and the functions behind `numpy.<name>
 of `fzero.numpy`, which registers them here.
 """
 
+import math
 import opcode
 import operator
 import sys
@@ -147,27 +148,30 @@ def _repr(self: Tracer) -> str:
 
 
 def _attach_basics() -> None:
-    for name, convert in (("bool", bool), ("index", operator.index)):
+    converts = {"bool": bool, "index": operator.index, "float": float, "int": int}
+    for name, convert in {**converts, "complex": complex}.items():
         setattr(Tracer, f"__{name}__", _conversion(name, convert))
-    for name, convert in (("float", float), ("int", int), ("complex", complex)):
-        setattr(Tracer, f"__{name}__", _conversion(name, convert))
-    Tracer.__getitem__ = indexing.getitem
-    Tracer.__setitem__ = _setitem
-    Tracer.__array__ = _array
-    Tracer.__iter__ = _iterate
-    Tracer.__len__ = _length
-    Tracer.__repr__ = _repr
-    Tracer.__divmod__ = lambda self, other: (self // other, self % other)
-    Tracer.__rdivmod__ = lambda self, other: (other // self, other % self)
-    Tracer.__array_priority__ = 1000.0
-    Tracer.__array_ufunc__ = _ufunc
-    Tracer.__array_function__ = _function
-    Tracer.__cupy_override_elementwise_kernel__ = _cupy_ufunc
-    Tracer.at = property(indexing.AtIndexer)
-    Tracer.ndim = property(lambda self: len(self.shape))
-    Tracer.size = property(lambda self: int(np.prod(self.shape, dtype=np.int64)))
-    Tracer.itemsize = property(lambda self: self.dtype.itemsize)
-    Tracer.nbytes = property(lambda self: self.size * self.dtype.itemsize)
+    attach_methods(
+        {
+            "__getitem__": indexing.getitem,
+            "__setitem__": _setitem,
+            "__array__": _array,
+            "__iter__": _iterate,
+            "__len__": _length,
+            "__repr__": _repr,
+            "__divmod__": lambda self, other: (self // other, self % other),
+            "__rdivmod__": lambda self, other: (other // self, other % self),
+            "__array_priority__": 1000.0,
+            "__array_ufunc__": _ufunc,
+            "__array_function__": _function,
+            "__cupy_override_elementwise_kernel__": _cupy_ufunc,
+            "at": property(indexing.AtIndexer),
+            "ndim": property(lambda self: len(self.shape)),
+            "size": property(lambda self: math.prod(self.shape)),
+            "itemsize": property(lambda self: self.dtype.itemsize),
+            "nbytes": property(lambda self: self.size * self.dtype.itemsize),
+        }
+    )
 
 
 def value(x: Any) -> Any:

@@ -46,16 +46,14 @@ class BatchTrace(Trace):
     `split` is the trace over some of the rows while a branch of `cond` runs on them.
     """
 
-    __slots__ = ("axis_name", "parent", "rows", "size", "split")
+    __slots__ = ("axis_name", "size", "split")
     transform = "vmap"
 
     def __init__(self, size: int, axis_name: Any = None) -> None:
         super().__init__()
         self.size = size
         self.axis_name = axis_name
-        self.split: BatchTrace | None = None
-        self.parent: BatchTrace | None = None
-        self.rows: Any = None
+        self.split: Any = None
 
     def process(self, prim: Primitive, args: Sequence[Any], params: dict[str, Any]) -> Any:
         if self.closed:

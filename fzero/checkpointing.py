@@ -11,10 +11,9 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from . import tree
-from .batching import BatchTrace
 from .core import Trace, Tracer
 from .reverse import ReverseTrace
-from .rows import resumed
+from .rows import PartTrace, resumed
 
 __all__ = ["checkpoint"]
 
@@ -49,7 +48,7 @@ def _closure(f: Any) -> list[Any]:
 def _reopened(traces: Sequence[Trace]) -> Iterator[None]:
     """Let tracers of finished transforms be used once more, and their row splits with them."""
     before = [t.closed for t in traces]
-    targets = [t for t in traces if isinstance(t, BatchTrace) and t.parent is not None]
+    targets = [t for t in traces if isinstance(t, PartTrace)]
     for t in traces:
         t.closed = False
     try:
@@ -126,7 +125,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
             out = f(*args, **kwargs)
         finally:
             trace.suspended = False
-        above = [t for t in traces if t.level > trace.level or getattr(t, "parent", None)]
+        above = [t for t in traces if t.level > trace.level or isinstance(t, PartTrace)]
         return _recorded(trace, out, _Again(trace, lambda: f(*args, **kwargs), above))
 
     return run_checkpoint

@@ -121,7 +121,7 @@ def _checked_index(name: str, index: Any, count: int) -> int:
     return i
 
 
-def _merge(name: str, outs: list[Any], trace: BatchTrace, targets: list[BatchTrace]) -> Any:
+def _merge(name: str, outs: list[Any], trace: BatchTrace, targets: list[PartTrace]) -> Any:
     """The results of the row sets as one result over all rows."""
     if len(outs) == 0:
         raise ValueError(f"{name}: no row is left; expected at least one.")
@@ -215,7 +215,7 @@ def while_loop(
         val = _same_structure("while_loop", body_fun(val), val)
 
 
-def _cut(val: Any, trace: BatchTrace, index: Any, target: BatchTrace) -> Any:
+def _cut(val: Any, trace: BatchTrace, index: Any, target: PartTrace) -> Any:
     """The rows `index` of a value over `trace`, carried by `target`."""
     return tree.map(lambda x: take_rows(x, trace, target, index) if holds(x, trace) else x, val)
 
@@ -226,7 +226,7 @@ def _while_rows(cond_fun: Any, body_fun: Any, val: Any, pred: Any) -> Any:
     xp = array_namespace(pred.value)
     rows = xp.arange(source.size)
     outs: list[Any] = []
-    targets: list[BatchTrace] = []
+    targets: list[PartTrace] = []
     while True:
         if isinstance(pred, Tracer) and not isinstance(pred.value, Tracer):
             alive = pred.value
@@ -364,7 +364,7 @@ def scan(
         y = eval_shape(lambda c, x: f(c, x)[1], init, x0)
         xp = array_namespace(*tree.leaves(xs))
         return init, tree.map(lambda s: xp.zeros((0, *s.shape), s.dtype), y)
-    carry, ys, y_tree = init, [], None
+    carry, ys, y_tree = init, [], tree.structure(None)
     for i in builtins.reversed(range(n)) if reverse else range(n):
         out = f(carry, tree.unflatten(treedef, [s[i] for s in slices]))
         if not isinstance(out, tuple) or len(out) != 2:
@@ -373,7 +373,7 @@ def scan(
                 "Return (carry, None) if there is nothing to stack."
             )
         carry = _same_structure("scan", out[0], carry)
-        if y_tree is None:
+        if not ys:
             leaves, y_tree = tree.flatten(out[1])
         else:
             leaves = flatten_up_to(y_tree, out[1], "scan", "the result of a step")

@@ -80,9 +80,9 @@ class _Arguments:
 
     def join(self, static: Sequence[Any], rest: Sequence[Any]) -> list[Any]:
         """The arguments in their order."""
-        static, rest = iter(static), iter(rest)
-        count = len(self.nondiff) + rest.__length_hint__()
-        return [next(static) if i in self.nondiff else next(rest) for i in range(count)]
+        count = len(static) + len(rest)
+        statics, rests = iter(static), iter(rest)
+        return [next(statics) if i in self.nondiff else next(rests) for i in range(count)]
 
 
 def _check_closed(rule: str, trace: Any, values: Sequence[Any]) -> None:
@@ -256,6 +256,7 @@ class custom_vjp:
 
     def __init__(self, fun: Callable[..., Any], nondiff_argnums: int | Sequence[int] = ()) -> None:
         functools.update_wrapper(self, fun)
+        self.name = getattr(fun, "__name__", type(fun).__name__)
         self.fun = fun
         self._arguments = _Arguments(fun, nondiff_argnums, "custom_vjp")
         self._fwd: Callable[..., Any] | None = None
@@ -268,8 +269,8 @@ class custom_vjp:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._fwd is None or self._bwd is None:
             raise AttributeError(
-                f"custom_vjp: {self.__name__} has no rule; expected one before the first call. "
-                f"Write {self.__name__}.defvjp(fwd, bwd)."
+                f"custom_vjp: {self.name} has no rule; expected one before the first call. "
+                f"Write {self.name}.defvjp(fwd, bwd)."
             )
         where = self._arguments
         static, leaves, in_tree = where.split(where.bind(args, kwargs))
@@ -286,7 +287,7 @@ class custom_vjp:
             both = self._fwd(*arguments(xs))  # type: ignore[misc]
             if not isinstance(both, tuple) or len(both) != 2:
                 raise TypeError(
-                    f"custom_vjp: the forward rule of {self.__name__} returned "
+                    f"custom_vjp: the forward rule of {self.name} returned "
                     f"{describe(both)}; expected a pair (out, residuals)."
                 )
             outs, trees["out"] = tree.flatten(both[0])
@@ -299,10 +300,10 @@ class custom_vjp:
                 cs = self._bwd(*static, tree.unflatten(trees["res"], res), g)  # type: ignore[misc]
             except LeakedTracerError as error:
                 raise LeakedTracerError(
-                    f"custom_vjp: the backward rule of {self.__name__} closes over a tracer; "
+                    f"custom_vjp: the backward rule of {self.name} closes over a tracer; "
                     "expected it among the residuals. Return it from the forward rule."
                 ) from error
-            return _checked_cotangents(self.__name__, cs, in_tree, leaves)
+            return _checked_cotangents(self.name, cs, in_tree, leaves)
 
         outs = _VJP(primal, forward, pull).run(leaves)
         return tree.unflatten(trees["out"], outs)
@@ -466,6 +467,7 @@ class custom_jvp:
 
     def __init__(self, fun: Callable[..., Any], nondiff_argnums: int | Sequence[int] = ()) -> None:
         functools.update_wrapper(self, fun)
+        self.name = getattr(fun, "__name__", type(fun).__name__)
         self.fun = fun
         self._arguments = _Arguments(fun, nondiff_argnums, "custom_jvp")
         self._rule: Callable[..., Any] | None = None
@@ -492,8 +494,8 @@ class custom_jvp:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._rule is None:
             raise AttributeError(
-                f"custom_jvp: {self.__name__} has no rule; expected one before the first call. "
-                f"Write {self.__name__}.defjvp(rule)."
+                f"custom_jvp: {self.name} has no rule; expected one before the first call. "
+                f"Write {self.name}.defjvp(rule)."
             )
         where = self._arguments
         static, leaves, in_tree = where.split(where.bind(args, kwargs))
@@ -508,11 +510,11 @@ class custom_jvp:
             pair = self._rule(*static, tree.unflatten(in_tree, xs), tree.unflatten(in_tree, ts))  # type: ignore[misc]
             if not isinstance(pair, (tuple, list)) or len(pair) != 2:
                 raise TypeError(
-                    f"custom_jvp: the rule of {self.__name__} returned {describe(pair)}; expected "
+                    f"custom_jvp: the rule of {self.name} returned {describe(pair)}; expected "
                     "a pair (out, tangent_out)."
                 )
             outs, trees["out"] = tree.flatten(pair[0])
-            name = f"the tangent of {self.__name__}"
+            name = f"the tangent of {self.name}"
             return outs, flatten_up_to(trees["out"], pair[1], "custom_jvp", name)
 
         outs = _JVP(primal, push).run(leaves)

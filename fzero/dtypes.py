@@ -33,8 +33,7 @@ def is_inexact(x: Any) -> bool:
     """Whether `x` is a real or complex floating value, the kind that has derivatives."""
     if type(x) in (float, complex):
         return True
-    dtype = getattr(x, "dtype", None)
-    return dtype is not None and getattr(dtype, "kind", None) in "fc"
+    return getattr(getattr(x, "dtype", None), "kind", "") in ("f", "c")
 
 
 def _raw(x: Any) -> Any:

@@ -53,7 +53,7 @@ def _release(x: np.ndarray) -> None:
 
 
 def _checksum(x: np.ndarray) -> int:
-    return zlib.crc32(np.ascontiguousarray(x).view(np.uint8).reshape(-1))
+    return zlib.crc32(np.ascontiguousarray(x).reshape(-1).view(np.uint8).data)
 
 
 class Guard:

@@ -120,29 +120,18 @@ class ReverseTrace(Trace):
             if not keep:
                 return ans
             rule_x, rule_y = prim.pulls
-            if not own_y:
-                if rule_x is None:
-                    return ans
+            node = ()
+            if own_x and rule_x is not None:
                 node = (x.index, rule_x(ans, value_x, value_y))
-                if y.__class__ is _ARRAY and prim.keeps:
-                    self.guard.add(y)
-            elif not own_x:
-                if rule_y is None:
-                    return ans
-                node = (y.index, rule_y(ans, value_x, value_y))
-                if x.__class__ is _ARRAY and prim.keeps:
+            if own_y and rule_y is not None:
+                node += (y.index, rule_y(ans, value_x, value_y))
+            if not node:
+                return ans
+            if prim.keeps:
+                if x.__class__ is _ARRAY:
                     self.guard.add(x)
-            elif rule_x is None:
-                node = (y.index, rule_y(ans, value_x, value_y))
-            elif rule_y is None:
-                node = (x.index, rule_x(ans, value_x, value_y))
-            else:
-                node = (
-                    x.index,
-                    rule_x(ans, value_x, value_y),  # type: ignore[misc]
-                    y.index,
-                    rule_y(ans, value_x, value_y),  # type: ignore[misc]
-                )
+                elif y.__class__ is _ARRAY:
+                    self.guard.add(y)
         else:
             ans, node = self.record_any(prim, args, params, keep)
             if not node:

@@ -56,17 +56,17 @@ splits.convert = convert
 class PartTrace(BatchTrace):
     """A trace over `rows` (an integer array) of `source`, at its level, as long as it is open."""
 
-    __slots__ = ()
+    __slots__ = ("rows", "source")
 
     def __init__(self, source: BatchTrace, rows: Any) -> None:
         super().__init__(len(rows), source.axis_name)
         self.level = source.level
-        self.parent, self.rows = source, rows
+        self.source, self.rows = source, rows
 
     @property
     def closed(self) -> bool:  # type: ignore[override]
         """Whether the `vmap` whose rows these are has returned."""
-        return self.parent is not None and self.parent.closed
+        return self.source.closed
 
     @closed.setter
     def closed(self, value: bool) -> None:
@@ -74,18 +74,18 @@ class PartTrace(BatchTrace):
 
 
 @contextmanager
-def resumed(targets: Sequence[BatchTrace]) -> Iterator[None]:
+def resumed(targets: Sequence[PartTrace]) -> Iterator[None]:
     """Enter splits that were made before."""
-    before = [t.parent.split for t in targets]
+    before = [t.source.split for t in targets]
     with _MUTEX:
         splits.active += len(targets)
     for t in targets:
-        t.parent.split = t
+        t.source.split = t
     try:
         yield
     finally:
         for t, split in zip(targets, before, strict=True):
-            t.parent.split = split
+            t.source.split = split
         with _MUTEX:
             splits.active -= len(targets)
 
@@ -163,12 +163,12 @@ _merge = Primitive(
 )
 
 
-def take_rows(x: Any, source: BatchTrace, target: BatchTrace, rows: Any) -> Any:
+def take_rows(x: Any, source: BatchTrace, target: PartTrace, rows: Any) -> Any:
     """`x` over the rows of `source`, cut to `rows` of them and carried by `target`."""
     return _take.call(x, source=source, target=target, rows=rows)
 
 
-def _lift(x: Any, target: BatchTrace) -> Any:
+def _lift(x: Any, target: PartTrace) -> Any:
     """`x` as a value that may differ between the rows of `target`."""
     if holds(x, target):
         return x
@@ -178,14 +178,14 @@ def _lift(x: Any, target: BatchTrace) -> Any:
 
 
 def merge_rows(
-    parts: Sequence[Any], source: BatchTrace, targets: Sequence[BatchTrace], rows: Sequence[Any]
+    parts: Sequence[Any], source: BatchTrace, targets: Sequence[PartTrace], rows: Sequence[Any]
 ) -> Any:
     """The values of several row sets as one value over `source`; rows in none of them are zero."""
     lifted = [_lift(x, t) for x, t in zip(parts, targets, strict=True)]
     return _merge.call(*lifted, source=source, targets=tuple(targets), rows=tuple(rows))
 
 
-def merge_results(parts: Sequence[Any], source: BatchTrace, targets: Sequence[BatchTrace]) -> Any:
+def merge_results(parts: Sequence[Any], source: BatchTrace, targets: Sequence[PartTrace]) -> Any:
     """`merge_rows` of what several branches returned, promoted to one dtype."""
     parts = [coerce(x) for x in parts]
     if len({dtype_of(x) for x in parts}) > 1:
