@@ -41,9 +41,10 @@ def _release(x: np.ndarray) -> None:
         entry = _HELD[id(x)]
         entry[1] -= 1
         if entry[1] == 0:
-            if isinstance(x.base, np.ndarray) and id(x.base) in _HELD:
+            owner = _owner(x)
+            if id(owner) in _HELD:
                 # NumPy refuses to make a view writable before its owner: pass the owner first.
-                _HELD[id(x.base)].append(x)
+                _HELD[id(owner)].append(x)
             else:
                 x.flags.writeable = True
             del _HELD[id(x)]
@@ -54,6 +55,15 @@ def _release(x: np.ndarray) -> None:
 
 def _checksum(x: np.ndarray) -> int:
     return zlib.crc32(np.ascontiguousarray(x).reshape(-1).view(np.uint8).data)
+
+
+def _owner(x: np.ndarray) -> Any:
+    """The array that owns the memory of the view `x`, None if `x` does; strided views, too,
+    whose base is a stand-in that holds the array."""
+    base = x.base
+    while base is not None and not isinstance(base, np.ndarray):
+        base = getattr(base, "base", None)
+    return base
 
 
 class Guard:
@@ -71,8 +81,9 @@ class Guard:
             return
         if _hold(x):
             self._held.append(x)
-        if isinstance(x.base, np.ndarray) and _hold(x.base):
-            self._held.append(x.base)
+        owner = _owner(x)
+        if owner is not None and _hold(owner):
+            self._held.append(owner)
 
     def release(self) -> None:
         """Give every array back; an owner before its views."""
@@ -81,7 +92,7 @@ class Guard:
 
     def seal(self) -> None:
         """Give the arrays back, but remember what they hold, for `verify`."""
-        owners = {id(x.base) for x in self._held}
+        owners = {id(_owner(x)) for x in self._held}
         self._sums = [(x, _checksum(x)) for x in self._held if id(x) not in owners]
         self.release()
 
