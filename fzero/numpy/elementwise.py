@@ -13,7 +13,6 @@ from ..backend import HOST
 from ..core import REGISTRY, coerce
 from ..dtypes import dtype_of
 from ..ops import elementwise as el
-from ..rules import nondiff
 from .entry import foreign, like_numpy, operands, refuse_out
 
 __all__ = [
@@ -106,11 +105,10 @@ equal, not_equal, less, less_equal, greater, greater_equal = map(
 logical_and, logical_or, logical_xor, logical_not = map(
     ufunc, ("logical_and", "logical_or", "logical_xor", "logical_not")
 )
-bitwise_and, bitwise_or, bitwise_xor, invert, left_shift, right_shift, gcd, lcm = map(
-    ufunc,
-    ("bitwise_and", "bitwise_or", "bitwise_xor", "invert", "left_shift", "right_shift", "gcd",
-     "lcm"),
-)  # fmt: skip
+bitwise_and, bitwise_or, bitwise_xor, invert, bitwise_count = map(
+    ufunc, ("bitwise_and", "bitwise_or", "bitwise_xor", "invert", "bitwise_count")
+)
+left_shift, right_shift, gcd, lcm = map(ufunc, ("left_shift", "right_shift", "gcd", "lcm"))
 
 
 def _composite(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -153,7 +151,7 @@ def modf(x: Any) -> tuple[Any, Any]:
 @_composite("frexp")
 def frexp(x: Any) -> tuple[Any, Any]:
     """The mantissa m and the exponent e of x = m * 2**e, with 0.5 <= |m| < 1."""
-    exponent = _exponent(x)
+    exponent = el.frexp_exponent(x)
     return ldexp(x, -exponent), exponent
 
 
@@ -175,23 +173,6 @@ def spacing(x: Any) -> Any:
     """The distance from x to the next larger number of its dtype."""
     return nextafter(x, copysign(np.inf, x)) - el.detach(x)
 
-
-@_composite("bitwise_count")
-def bitwise_count(x: Any) -> Any:
-    """How many bits of |x| are 1."""
-    return _bits(x)
-
-
-_exponent = nondiff(
-    "frexp_exponent",
-    lambda xp: lambda x: xp.frexp(x)[1],
-    samples=lambda rng: [((rng.uniform(0.3, 9.0, (2, 3)),), {})],
-)
-_bits = nondiff(
-    "bitwise_count",
-    lambda xp: lambda x: xp.bitwise_count(x),
-    samples=lambda rng: [((rng.integers(-9, 9, (2, 3)),), {})],
-)
 
 # ------------------------------------------------------------------------ no ufuncs in NumPy
 

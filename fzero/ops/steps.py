@@ -6,6 +6,7 @@ from ..rules import draw, nondiff
 
 __all__ = [
     "bitwise_and",
+    "bitwise_count",
     "bitwise_or",
     "bitwise_xor",
     "ceil",
@@ -13,6 +14,7 @@ __all__ = [
     "equal",
     "floor",
     "floor_divide",
+    "frexp_exponent",
     "gcd",
     "greater",
     "greater_equal",
@@ -74,7 +76,7 @@ floor_divide, nextafter, heaviside = _steps("floor_divide nextafter heaviside", 
 bitwise_and, bitwise_or, bitwise_xor, left_shift, right_shift, gcd, lcm = _steps(
     "bitwise_and bitwise_or bitwise_xor left_shift right_shift gcd lcm", 2, _integer_samples
 )
-invert = _steps("invert", 1, _integer_samples)[0]
+invert, bitwise_count = _steps("invert bitwise_count", 1, _integer_samples)
 
 
 # Rounds to a number of decimals; its derivative is zero almost everywhere.
@@ -83,6 +85,10 @@ round = nondiff(
     lambda xp: xp.round,
     samples=lambda rng: [((draw(rng, (2, 3)),), {"decimals": 1}), ((draw(rng, ()),), {})],
     batch=lambda size, args, batched, params: (round(*args, **params), True),
+)
+# The exponent e of x = m * 2**e with 0.5 <= |m| < 1.
+frexp_exponent = nondiff(
+    "frexp_exponent", lambda xp: lambda x: xp.frexp(x)[1], samples=_real_samples(1)
 )
 # The value with no derivative: what stop_gradient applies to each leaf.
 detach = nondiff("detach", lambda xp: lambda x: x, samples=_real_samples(1))
