@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ..backend import array_namespace
 from ..core import coerce, innermost
 from ..dtypes import dtype_of, shape_of
 from ..rules import axes_of
@@ -110,7 +111,7 @@ def _quantile(
     name: str, x: Any, q: Any, axis: Any, method: str, keepdims: bool, skip_nan: bool
 ) -> Any:
     x, weak = coerce(x), type(q) in (int, float)
-    q = coerce(q)
+    q = array_namespace(x).asarray(q, dtype="float64") if weak else coerce(q)
     _check(name, q, method)
     if dtype_of(x).kind == "c":
         raise TypeError(
@@ -131,7 +132,7 @@ def _quantile(
     count: Any = shape_of(flat)[0]
     if skip_nan:
         count = sum_(logical_not(isnan(flat)), axis=0, keepdims=False)
-    qs = reshape(astype(q, dtype="float64") if weak else q, shape=(_length(q),))
+    qs = reshape(q, shape=(_length(q),))
     out = _between(ordered, qs, count, method, weak)
     if not skip_nan:
         out = where(isnan(ordered[-1]), float("nan"), out)
