@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 import fzero
 import fzero.numpy as fnp
-from fzero.errors import BatchedValueError, DeviceError
+from fzero.errors import BatchedValueError, DeviceError, MixedDeviceError
+from tests.strict import put
 
 X = np.array([[1.5, -2.0, 0.5], [3.0, 0.25, -1.0]])
 V = np.array([2.0, -1.0, 0.5])
@@ -107,6 +108,11 @@ def test_device_keyword():
             fnp.zeros(2, device="gpu")
     with pytest.raises(ValueError, match="expected 'cpu', 'gpu'"):
         fnp.arange(3, device="tpu")
+
+
+def test_two_libraries_in_one_call_are_an_error():
+    with pytest.raises(MixedDeviceError, match="device_put"):
+        fnp.concatenate([put(np.ones(2)), np.ones(2)])
 
 
 def test_creation_from_a_tracers_shape_and_value():
