@@ -9,8 +9,9 @@ from . import tree
 from .core import Tracer
 from .dtypes import dtype_of, is_inexact, shape_of
 from .rules import op
+from .tree.treedef import flatten_up_to
 
-__all__ = ["Selection", "check_scalar_output", "checked_tangents", "describe", "split_aux"]
+__all__ = ["Selection", "check_scalar_output", "checked_tangents", "describe", "leaves_like", "split_aux"]
 
 
 def describe(x: Any) -> str:
@@ -147,6 +148,24 @@ def check_scalar_output(name: str, value: Any, holomorphic: bool) -> None:
         f"{name}: the function returned {describe(value)}; expected a real floating-point scalar. "
         "Compute it in floats, for example with x.astype(float)."
     )
+
+
+def leaves_like(treedef: Any, given: Any, function: str, argument: str) -> list[Any]:
+    """The leaves of `given`, whose structure may differ in the kind of dictionaries only.
+
+    Raises:
+        ValueError: another structure; `function` and `argument` are named.
+    """
+    leaves, given_tree = tree.flatten(given)
+    if given_tree == treedef:
+        return leaves
+    leaves = flatten_up_to(treedef, given, function, argument)
+    if not tree.all_leaves(leaves):
+        raise ValueError(
+            f"{function}: {argument} has the structure {given_tree}; expected {treedef}. "
+            "Return the same containers each time."
+        )
+    return leaves
 
 
 def _leaves_like(what: str, given: Any, given_tree: Any, treedef: Any) -> list[Any]:

@@ -67,7 +67,7 @@ def _infix(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[.
 
     def forward(self: Tracer, other: Any) -> Any:
         if type(other) in HOST and not splits.active:
-            return self.trace.process(prim, (self, other), {})
+            return self._trace.process(prim, (self, other), {})
         return dispatch((self, other), {})
 
     def reflected(self: Tracer, other: Any) -> Any:
@@ -144,7 +144,7 @@ def _repr(self: Tracer) -> str:
     shape = ",".join(map(str, self.shape))
     value = repr(innermost(self)).replace("\n", "")
     value = value if len(value) <= 60 else value[:57] + "..."
-    return f"<tracer of {self.trace.transform}: {self.dtype}[{shape}] value={value}>"
+    return f"<tracer of {self._trace.transform}: {self.dtype}[{shape}] value={value}>"
 
 
 def _attach_basics() -> None:

@@ -148,7 +148,7 @@ def array_namespace(*arrays: Any) -> Any:
 
 
 def _innermost(x: Any) -> Any:
-    while hasattr(x, "trace") and hasattr(x, "value"):
+    while hasattr(x, "_trace") and hasattr(x, "value"):
         x = x.value
     return x
 

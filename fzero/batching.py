@@ -31,7 +31,7 @@ class BatchTracer(Tracer):
     __slots__ = ()
 
     def __init__(self, trace: "BatchTrace", value: Any) -> None:
-        self.trace = trace
+        self._trace = trace
         self.value = value
 
     @property
@@ -70,7 +70,7 @@ class BatchTrace(Trace):
                     return self.wrap(prim.call(x, y.value))
         if prim.category == "rows":
             return prim.batch(self, args, None, params)
-        batched = [a.__class__ is BatchTracer and a.trace is self for a in args]
+        batched = [a.__class__ is BatchTracer and a._trace is self for a in args]
         values = [a.value if b else a for a, b in zip(args, batched, strict=True)]
         ans, out = prim.batch(self.size, values, batched, params)
         if prim.multiple:
@@ -81,7 +81,7 @@ class BatchTrace(Trace):
     def wrap(self, rows: Any) -> BatchTracer:
         """A tracer of `rows`, made without a call of `__init__`."""
         out = _new_tracer(BatchTracer)
-        out.trace, out.value = self, rows
+        out._trace, out.value = self, rows
         return out
 
     def rebuild(self, tracer: Any, parts: Sequence[Any]) -> Any:
@@ -92,7 +92,7 @@ class BatchTrace(Trace):
 
     def rows_of(self, x: Any) -> Any | None:
         """The rows of a tracer of this trace, None for a value that all rows share."""
-        return x.value if x.__class__ is BatchTracer and x.trace is self else None
+        return x.value if x.__class__ is BatchTracer and x._trace is self else None
 
 
 _AXES: ContextVar[tuple[BatchTrace, ...]] = ContextVar("fzero_axes", default=())

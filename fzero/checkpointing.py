@@ -21,12 +21,12 @@ __all__ = ["checkpoint"]
 def _traces(x: Any) -> Iterator[Trace]:
     """Every trace in a value, tangents included."""
     if isinstance(x, Tracer):
-        yield x.trace
-        split = getattr(x.trace, "split", None)
+        yield x._trace
+        split = getattr(x._trace, "split", None)
         while split is not None:  # only some of its rows are running
             yield split
             split = split.split
-        for p in x.trace.parts(x):
+        for p in x._trace.parts(x):
             yield from _traces(p)
 
 
@@ -85,9 +85,9 @@ class _Again:
 
 def _at_tape(x: Any, trace: ReverseTrace, change: Callable[[Any], Any]) -> Any:
     """`x` with `change` applied where, under the tracers of newer traces, the tape's values are."""
-    if isinstance(x, Tracer) and x.trace.level > trace.level:
-        parts = [_at_tape(p, trace, change) for p in x.trace.parts(x)]
-        return x.trace.rebuild(x, parts)
+    if isinstance(x, Tracer) and x._trace.level > trace.level:
+        parts = [_at_tape(p, trace, change) for p in x._trace.parts(x)]
+        return x._trace.rebuild(x, parts)
     return change(x)
 
 

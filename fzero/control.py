@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import tree
-from .arguments import describe
+from .arguments import describe, leaves_like
 from .backend import array_namespace, to_device
 from .batching import BatchTrace, vmap
 from .core import Tracer, concrete
@@ -20,7 +20,6 @@ from .ops.elementwise import detach
 from .ops.structural import concatenate, flip, reshape, stack, unstack
 from .rows import PartTrace, convert, holds, merge_results, resumed, take_rows
 from .rules import axis_of
-from .tree.treedef import flatten_up_to
 
 __all__ = [
     "associative_scan",
@@ -43,8 +42,8 @@ def _single_row(value: Any, trace: BatchTrace) -> bool:
 def _predicate(x: Any) -> Any:
     """A predicate without derivatives; a tracer remains only where it differs between rows."""
     x = detach(x)
-    while isinstance(x, Tracer) and isinstance(x.trace, BatchTrace):
-        if not _single_row(x.value, x.trace):
+    while isinstance(x, Tracer) and isinstance(x._trace, BatchTrace):
+        if not _single_row(x.value, x._trace):
             break
         x = x.value[0]
     return x
@@ -94,7 +93,7 @@ def _switch(name: str, index: Any, branches: list[Callable[..., Any]], operands:
     index = _predicate(index)
     if not isinstance(index, Tracer):
         return branches[_checked_index(name, index, len(branches))](*operands)
-    trace = index.trace
+    trace = index._trace
     if not isinstance(trace, BatchTrace):
         return _switch(name, concrete(index, name), branches, operands)
     outs, targets = [], []
@@ -128,7 +127,7 @@ def _merge(name: str, outs: list[Any], trace: BatchTrace, targets: list[PartTrac
     first, treedef = tree.flatten(outs[0])
     columns = [first]
     for i, out in enumerate(outs[1:], 1):
-        columns.append(flatten_up_to(treedef, out, name, f"the result of branch {i}"))
+        columns.append(leaves_like(treedef, out, name, f"the result of branch {i}"))
     leaves = []
     for k, parts in enumerate(zip(*columns, strict=True)):
         shapes = {shape_of(p) for p in parts}
@@ -222,7 +221,7 @@ def _cut(val: Any, trace: BatchTrace, index: Any, target: PartTrace) -> Any:
 
 def _while_rows(cond_fun: Any, body_fun: Any, val: Any, pred: Any) -> Any:
     """The loop from where the predicate first differs between rows; rows that are done leave."""
-    source = trace = pred.trace
+    source = trace = pred._trace
     xp = array_namespace(pred.value)
     rows = xp.arange(source.size)
     outs: list[Any] = []
@@ -266,7 +265,7 @@ def _every_row(pred: Any) -> bool:
 def _same_structure(name: str, new: Any, old: Any) -> Any:
     """`new`, checked to have the structure and shapes of `old`."""
     leaves, treedef = tree.flatten(old)
-    news = flatten_up_to(treedef, new, name, "the new value")
+    news = leaves_like(treedef, new, name, "the new value")
     for i, (a, b) in enumerate(zip(leaves, news, strict=True)):
         if shape_of(a) != shape_of(b):
             raise ValueError(
@@ -376,7 +375,7 @@ def scan(
         if not ys:
             leaves, y_tree = tree.flatten(out[1])
         else:
-            leaves = flatten_up_to(y_tree, out[1], "scan", "the result of a step")
+            leaves = leaves_like(y_tree, out[1], "scan", "the result of a step")
         ys.append(leaves)
     if reverse:
         ys.reverse()

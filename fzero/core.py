@@ -42,9 +42,9 @@ class Tracer:
     Operators, methods and NumPy's protocols are attached by `fzero.array`.
     """
 
-    __slots__ = ("trace", "value")
+    __slots__ = ("_trace", "value")
     __hash__ = None  # type: ignore[assignment]
-    trace: "Trace"
+    _trace: "Trace"
     value: Any
 
     @property
@@ -164,8 +164,8 @@ class Primitive:
             if type(a) not in HOST:
                 if not isinstance(a, Tracer):
                     plain = False
-                elif trace is None or a.trace.level > trace.level:
-                    trace = a.trace
+                elif trace is None or a._trace.level > trace.level:
+                    trace = a._trace
         if not plain:
             args = [coerce(a) for a in args]
             trace = top_trace(args)
@@ -197,7 +197,7 @@ def _entry(prim: Primitive) -> Callable[..., Any]:
         if type(x) in HOST:
             return host(x, **params) if params else host(x)
         if isinstance(x, Tracer) and not splits.active:
-            return x.trace.process(prim, (x,), params)
+            return x._trace.process(prim, (x,), params)
         return dispatch((x,), params)
 
     def binary(x: Any, y: Any, /, **params: Any) -> Any:
@@ -221,8 +221,8 @@ def top_trace(args: Sequence[Any]) -> Trace | None:
     """The newest trace among `args`, None if there is no tracer."""
     top = None
     for a in args:
-        if isinstance(a, Tracer) and (top is None or a.trace.level > top.level):
-            top = a.trace
+        if isinstance(a, Tracer) and (top is None or a._trace.level > top.level):
+            top = a._trace
     return top
 
 
@@ -278,7 +278,7 @@ def traces_of(x: Any) -> list[Trace]:
     """The traces around a value, the outermost wrapper first."""
     found = []
     while isinstance(x, Tracer):
-        found.append(x.trace)
+        found.append(x._trace)
         x = x.value
     return found
 
@@ -291,9 +291,9 @@ def concrete(x: Any, kind: str) -> Any:
         LeakedTracerError: the transform has returned.
     """
     while isinstance(x, Tracer):
-        if x.trace.closed:
-            raise x.trace.leaked(kind)
-        x = x.trace.to_bool(x, kind)
+        if x._trace.closed:
+            raise x._trace.leaked(kind)
+        x = x._trace.to_bool(x, kind)
     return x
 
 

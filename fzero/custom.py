@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from . import tree
-from .arguments import describe
+from .arguments import describe, leaves_like
 from .batching import BatchTrace, BatchTracer
 from .core import Tracer, splits, top_trace
 from .dtypes import is_inexact, shape_of, zeros_of
@@ -23,7 +23,6 @@ from .ops.reduction import sum as sum_
 from .ops.structural import broadcast_to
 from .reverse import ReverseTrace, pullback_of
 from .rules import fit
-from .tree.treedef import flatten_up_to
 
 __all__ = ["custom_jvp", "custom_vjp", "stop_gradient"]
 
@@ -87,7 +86,7 @@ class _Arguments:
 
 def _check_closed(rule: str, trace: Any, values: Sequence[Any]) -> None:
     """Raise if a function brought in, by a closure, a tracer that its arguments should carry."""
-    if any(isinstance(v, Tracer) and v.trace is trace for v in values):
+    if any(isinstance(v, Tracer) and v._trace is trace for v in values):
         raise TypeError(
             f"{rule}: the function closes over a tracer of {trace.transform}; expected it among "
             "the arguments, since the stated rule cannot see it otherwise. Pass it as an argument."
@@ -114,7 +113,7 @@ def _batched(
 
 
 def _unwrap(trace: BatchTrace, leaves: Sequence[Any]) -> tuple[list[Any], list[bool]]:
-    flags = [isinstance(x, BatchTracer) and x.trace is trace for x in leaves]
+    flags = [isinstance(x, BatchTracer) and x._trace is trace for x in leaves]
     return [x.value if b else x for x, b in zip(leaves, flags, strict=True)], flags
 
 
@@ -322,7 +321,7 @@ def _checked_cotangents(name: str, cs: Any, in_tree: Any, primals: Sequence[Any]
         if c is None:
             out += [None] * child.num_leaves
         else:
-            out += flatten_up_to(child, c, "custom_vjp", f"cotangent {i} of {name}")
+            out += leaves_like(child, c, "custom_vjp", f"cotangent {i} of {name}")
     fitted = []
     for i, (c, x) in enumerate(zip(out, primals, strict=True)):
         if c is None or not is_inexact(x):
@@ -365,7 +364,7 @@ class _JVP:
 
     def forward(self, trace: JVPTrace, leaves: list[Any]) -> list[Any]:
         """Push tangents by the stated rule."""
-        own = [isinstance(x, JVPTracer) and x.trace is trace for x in leaves]
+        own = [isinstance(x, JVPTracer) and x._trace is trace for x in leaves]
         values = [x.value if o else x for x, o in zip(leaves, own, strict=True)]
         ts = [x.tangent if o else zeros_of(x) for x, o in zip(leaves, own, strict=True)]
         outs, tangents = self.push(values, ts)
@@ -515,7 +514,7 @@ class custom_jvp:
                 )
             outs, trees["out"] = tree.flatten(pair[0])
             name = f"the tangent of {self.name}"
-            return outs, flatten_up_to(trees["out"], pair[1], "custom_jvp", name)
+            return outs, leaves_like(trees["out"], pair[1], "custom_jvp", name)
 
         outs = _JVP(primal, push).run(leaves)
         return tree.unflatten(trees["out"], outs)

@@ -24,7 +24,7 @@ class JVPTracer(Tracer):
     __slots__ = ("tangent",)
 
     def __init__(self, trace: "JVPTrace", value: Any, tangent: Any) -> None:
-        self.trace = trace
+        self._trace = trace
         self.value = value
         self.tangent = tangent
 
@@ -44,7 +44,7 @@ class JVPTrace(Trace):
                 return pushed
         values, tangents = [], []
         for a in args:
-            if a.__class__ is JVPTracer and a.trace is self:
+            if a.__class__ is JVPTracer and a._trace is self:
                 values.append(a.value)
                 tangents.append(a.tangent)
             else:
@@ -77,7 +77,7 @@ class JVPTrace(Trace):
         else:
             return None
         out = _new_tracer(JVPTracer)
-        out.trace, out.value, out.tangent = self, ans, tangent
+        out._trace, out.value, out.tangent = self, ans, tangent
         return out
 
     def parts(self, tracer: Any) -> tuple[Any, ...]:
@@ -88,7 +88,7 @@ class JVPTrace(Trace):
 
     def pair(self, x: Any) -> tuple[Any, Any]:
         """Value and tangent of a result, zeros where it does not depend on the inputs."""
-        if x.__class__ is JVPTracer and x.trace is self:
+        if x.__class__ is JVPTracer and x._trace is self:
             return x.value, x.tangent
         return x, zeros_of(x)
 
@@ -148,7 +148,7 @@ class LinearTracer(Tracer):
     __slots__ = ("index",)
 
     def __init__(self, trace: "LinearTrace", value: Any, index: int) -> None:
-        self.trace = trace
+        self._trace = trace
         self.value = value
         self.index = index
 
@@ -178,7 +178,7 @@ class LinearTrace(Trace):
     def process(self, prim: Primitive, args: Sequence[Any], params: dict[str, Any]) -> Any:
         if self.closed:
             raise self.leaked(prim.name)
-        own = [a.__class__ is LinearTracer and a.trace is self for a in args]
+        own = [a.__class__ is LinearTracer and a._trace is self for a in args]
         values = [a.value if o else a for a, o in zip(args, own, strict=True)]
         for v, o in zip(values, own, strict=True):
             if not o and prim.keeps:
@@ -208,7 +208,7 @@ class LinearTrace(Trace):
 
     def index_of(self, x: Any) -> int | None:
         """The node of `x`, None if it does not depend on the inputs."""
-        return x.index if x.__class__ is LinearTracer and x.trace is self else None
+        return x.index if x.__class__ is LinearTracer and x._trace is self else None
 
 
 def _replay(tape: Sequence[Any], tangents: list[Any]) -> list[Any]:

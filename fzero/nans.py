@@ -96,7 +96,7 @@ def _checked_class(trace_class: type) -> type:
 
         def parts_of(self, x: Any) -> tuple[Any, ...]:
             """What `x` carries if it is a tracer of this trace, else itself."""
-            return self.parts(x) if getattr(x, "trace", None) is self else (x,)
+            return self.parts(x) if getattr(x, "_trace", None) is self else (x,)
 
     return Checked
 

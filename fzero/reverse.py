@@ -42,7 +42,7 @@ class TapeTracer(Tracer):
     __slots__ = ("index",)
 
     def __init__(self, trace: "ReverseTrace", value: Any, index: int) -> None:
-        self.trace = trace
+        self._trace = trace
         self.value = value
         self.index = index
 
@@ -112,8 +112,8 @@ class ReverseTrace(Trace):
             node: Any = (tracer.index, rule(ans, x, **params) if params else rule(ans, x))  # type: ignore[misc]
         elif len(args) == 2 and not params:
             x, y = args
-            own_x = x.__class__ is TapeTracer and x.trace is self
-            own_y = y.__class__ is TapeTracer and y.trace is self
+            own_x = x.__class__ is TapeTracer and x._trace is self
+            own_y = y.__class__ is TapeTracer and y._trace is self
             value_x = x.value if own_x else x
             value_y = y.value if own_y else y
             ans = prim.call(value_x, value_y)
@@ -143,7 +143,7 @@ class ReverseTrace(Trace):
         if not index % STRIDE:
             self.aside.put()
         out = _new_tracer(TapeTracer)
-        out.trace, out.value, out.index = self, ans, index
+        out._trace, out.value, out.index = self, ans, index
         tape.append(node)
         return out
 
@@ -151,7 +151,7 @@ class ReverseTrace(Trace):
         self, prim: Primitive, args: Sequence[Any], params: dict[str, Any], keep: bool
     ) -> tuple[Any, tuple[Any, ...]]:
         """The result and the node, empty if nothing is to be recorded."""
-        own = [a.__class__ is TapeTracer and a.trace is self for a in args]
+        own = [a.__class__ is TapeTracer and a._trace is self for a in args]
         values = [a.value if o else a for a, o in zip(args, own, strict=True)]
         ans = prim.call(*values, **params)
         if not keep:
@@ -183,11 +183,11 @@ class ReverseTrace(Trace):
 
     def strip(self, x: Any) -> Any:
         """The value of a tracer of this trace; anything else as it is."""
-        return x.value if x.__class__ is TapeTracer and x.trace is self else x
+        return x.value if x.__class__ is TapeTracer and x._trace is self else x
 
     def index_of(self, x: Any) -> int | None:
         """The node of `x`, None if `x` does not depend on the inputs."""
-        return x.index if x.__class__ is TapeTracer and x.trace is self else None
+        return x.index if x.__class__ is TapeTracer and x._trace is self else None
 
 
 def backward(tape: list[Any], cotangents: list[Any], stop: int) -> list[Any]:

@@ -29,16 +29,16 @@ def holds(x: Any, trace: Any) -> bool:
     """Whether a tracer of `trace` is anywhere in `x`."""
     if not isinstance(x, Tracer):
         return False
-    return x.trace is trace or any(holds(p, trace) for p in x.trace.parts(x))
+    return x._trace is trace or any(holds(p, trace) for p in x._trace.parts(x))
 
 
 def split_of(x: Any) -> BatchTrace | None:
     """A trace in `x` of which only some rows are running."""
     if not isinstance(x, Tracer):
         return None
-    if getattr(x.trace, "split", None) is not None:
-        return x.trace  # type: ignore[return-value]
-    found = (split_of(p) for p in x.trace.parts(x))
+    if getattr(x._trace, "split", None) is not None:
+        return x._trace  # type: ignore[return-value]
+    found = (split_of(p) for p in x._trace.parts(x))
     return next((t for t in found if t is not None), None)
 
 
@@ -119,7 +119,7 @@ def _merge_in(trace: BatchTrace, args: Any, batched: Any, params: Any) -> Any:
 
 
 def _own(x: Any, trace: BatchTrace) -> bool:
-    return isinstance(x, BatchTracer) and x.trace is trace
+    return isinstance(x, BatchTracer) and x._trace is trace
 
 
 def _repeat(x: Any, size: int) -> Any:

@@ -85,7 +85,7 @@ def _refused(name: str, instead: str) -> Callable[..., Any]:
 _SAME = (
     (reductions, "sum prod mean std var max min argmax argmin any all cumsum cumprod ptp"),
     (manipulation, "ravel squeeze swapaxes repeat copy"),
-    (triangles, "diagonal"),
+    (triangles, "diagonal trace"),
     (elementwise, "round conjugate"),
     (indexing, "take nonzero choose"),
     (products, "dot"),
@@ -129,7 +129,7 @@ def _methods() -> dict[str, Any]:
         "real": property(_of(elementwise.real)),
         "imag": property(_of(elementwise.imag)),
         "flat": property(found["ravel"]),
-        "device": property(device),
+        "device": property(lambda self: device(self)),
     }
     return found
 

@@ -31,7 +31,7 @@ class _Scatter(Contribution):
         xp = array_namespace(self.g)
         if total is None:
             total = xp.zeros(self.shape, dtype_of(self.g))
-        elif not owned:
+        elif not (owned and isinstance(total, xp.ndarray)):
             total = xp.array(total)
         add_at(total, self.g, self.arrays, self.index, self.unique)
         return total
