@@ -286,9 +286,11 @@ def copy(a: Any, order: str = "K", subok: bool = False) -> Any:
 
 @like_numpy("astype")
 def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:
-    """`x` in another dtype. Gradient: cast back."""
+    """`x` in another dtype. Gradient: cast back; none through integers and booleans."""
     x = coerce(x)
     x = x if device is None else device_put(x, device)
+    if np.dtype(dtype).kind in "biu":
+        x = el.detach(x)
     return el.astype(x, dtype=np.dtype(dtype)) if dtype_of(x) != np.dtype(dtype) else x
 
 

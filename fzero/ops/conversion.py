@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ..dtypes import dtype_of, zeros_of
-from ..rules import custom, draw, linear, op
+from ..dtypes import dtype_of, is_inexact, zeros_of
+from ..rules import custom, draw, op
 from .arithmetic import ALONE, POSITIVE, div0
 from .steps import sign
 
@@ -109,14 +109,25 @@ def _astype_samples(rng: Any) -> list[Any]:
     ]
 
 
-def _cast_back(shape: Any, own: Any, dtype: Any) -> Any:
+def _cast_pull(ans: Any, x: Any, dtype: Any) -> Any:
+    if not is_inexact(ans):
+        return lambda g: zeros_of(x)
+    own = dtype_of(x)
     return lambda g: astype(g, dtype=own)
 
 
-astype = linear(
+def _cast_jvp(tangents: Any, ans: Any, args: Any, params: Any) -> Any:
+    return astype(tangents[0], **params) if is_inexact(ans) else None
+
+
+# Linear between floating and complex dtypes, a step function to integers and booleans: whether it
+# has a derivative is a matter of its parameter, which no category knows.
+astype = custom(
     "astype",
     _cast,
-    _cast_back,
-    batch=lambda x, **params: astype(x, **params),
+    pulls=(_cast_pull,),
+    jvp=_cast_jvp,
+    batch=lambda size, args, batched, params: (astype(*args, **params), True),
     samples=_astype_samples,
+    linear=ALONE,
 )
