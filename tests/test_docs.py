@@ -118,5 +118,3 @@ def test_the_file_table_names_every_module():
     folders = {f"{f.parent.name}/" for f in package.glob("*/__init__.py")}
     listed = set(re.findall(r"^\| `(\w+(?:/|\.py))` \|", page, re.MULTILINE))
     assert listed == files | folders
-
-
