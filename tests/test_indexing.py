@@ -167,3 +167,9 @@ def test_dtypes_stay() -> None:
     assert at(x, 0).set(2.0).dtype == at(x, 0).add(2).dtype == np.float32
     assert grad(lambda x: at(x, 0).set(2.0).sum())(x).dtype == np.float32
     assert at(np.ones(3, np.int32), 0).add(1).dtype == np.int32
+
+
+def test_reading_a_scalar_beside_other_uses() -> None:
+    f = lambda x: el.sin(x) * x + getitem(x, ...) * getitem(x, ())  # noqa: E731
+    check_grads(f, (np.array(0.7),))
+    check_grads(f, (0.7,))

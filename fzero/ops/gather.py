@@ -31,6 +31,7 @@ class _Scatter(Contribution):
         xp = array_namespace(self.g)
         if total is None:
             total = xp.zeros(self.shape, dtype_of(self.g))
+        # NumPy's sum of two 0-d arrays is a scalar, which nothing can be added into.
         elif not (owned and isinstance(total, xp.ndarray)):
             total = xp.array(total)
         add_at(total, self.g, self.arrays, self.index, self.unique)
@@ -51,6 +52,14 @@ def _place(xp: Any) -> Any:
         return out
 
     return place
+
+
+def _take(xp: Any) -> Any:
+    def take(x: Any, *arrays: Any, index: Index, unique: bool) -> Any:
+        x = x if isinstance(x, xp.ndarray) else xp.asarray(x)
+        return x[merge(index, arrays)]
+
+    return take
 
 
 def _take_pull(ans: Any, x: Any, *arrays: Any, index: Index, unique: bool) -> Any:
@@ -112,7 +121,7 @@ NO_RULES = (None,) * 16
 # Linear in the array only; the index arrays are operands without derivatives. The pull is sparse.
 take = custom(
     "take",
-    lambda xp: lambda x, *arrays, index, unique: x[merge(index, arrays)],
+    _take,
     pulls=(_take_pull, *NO_RULES),
     jvp=lambda tangents, ans, args, params: take(tangents[0], *args[1:], **params),
     batch=_take_batch,
