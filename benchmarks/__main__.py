@@ -13,6 +13,8 @@ from .report import figure_lines, read, record, summary_lines, write
 from .row import Row, load_rows
 from .runner import FULL, QUICK, measure_row
 
+#: The load of a machine that does nothing else; above it the times are worth little.
+IDLE = 0.5
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
@@ -55,6 +57,9 @@ def main(words: Sequence[str] | None = None) -> int:
     rows = load_rows([r for r in options.rows.upper().split(",") if r])
     effort = QUICK if options.quick else FULL
     committed = read(DOCS / "benchmarks.json")
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    if load > IDLE:
+        print(f"the machine is busy (load {load:.1f}): expect scattered times", file=sys.stderr)
     records = {}
     for row in rows:
         cases = measure_row(row, effort, lambda line: print(line, file=sys.stderr, flush=True))

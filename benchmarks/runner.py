@@ -13,7 +13,7 @@ import numpy as np
 from .memory import measured_peak
 from .row import OURS, YARDSTICK, Row, Setup, Variant
 
-__all__ = ["Effort", "alternate", "check_same", "measure_case", "measure_row"]
+__all__ = ["Effort", "alternate", "check_same", "leaves", "measure_case", "measure_row"]
 
 #: Seconds between two measurements: the idle threads of OpenBLAS and OpenMP spin for a while
 #: after their last work, and would take the processor from whoever is measured next.
@@ -41,7 +41,7 @@ class Effort:
     sizes: int | None = None
 
 
-FULL = Effort(rounds=100, least=5, budget=40.0, sample=0.01)
+FULL = Effort(rounds=100, least=3, budget=20.0, sample=0.01)
 QUICK = Effort(rounds=7, least=3, budget=3.0, sample=0.002, peers=False, sizes=2)
 
 Contestants = Mapping[str, Callable[[], Any]]
@@ -162,9 +162,9 @@ def check_same(results: Mapping[str, Any], where: str, rtol: float) -> None:
     Raises:
         ValueError: times of different work would be compared.
     """
-    want = _leaves(results[OURS])
+    want = leaves(results[OURS])
     for way, result in results.items():
-        have = _leaves(result)
+        have = leaves(result)
         same = len(have) == len(want) and all(
             h.shape == w.shape and np.allclose(h, w, rtol, rtol * np.abs(w).max(initial=0.0))
             for h, w in zip(have, want, strict=True)
@@ -176,10 +176,10 @@ def check_same(results: Mapping[str, Any], where: str, rtol: float) -> None:
             )
 
 
-def _leaves(result: Any) -> list[np.ndarray]:
+def leaves(result: Any) -> list[np.ndarray]:
     """The arrays of a result of any library, dicts in the order of their keys."""
     if isinstance(result, dict):
-        return [leaf for key in sorted(result) for leaf in _leaves(result[key])]
+        return [leaf for key in sorted(result) for leaf in leaves(result[key])]
     if isinstance(result, (list, tuple)):
-        return [leaf for item in result for leaf in _leaves(item)]
+        return [leaf for item in result for leaf in leaves(item)]
     return [np.asarray(result.detach() if hasattr(result, "detach") else result)]
