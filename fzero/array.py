@@ -147,6 +147,15 @@ def _repr(self: Tracer) -> str:
     return f"<tracer of {self._trace.transform}: {self.dtype}[{shape}] value={value}>"
 
 
+def _format(self: Tracer, spec: str) -> str:
+    return format(innermost(self), spec) if spec else repr(self)
+
+
+def _round(self: Tracer, *digits: int) -> Any:
+    x = concrete(self, "round of a tracer")
+    return round(x.item() if hasattr(x, "item") else x, *digits)
+
+
 def _attach_basics() -> None:
     converts = {"bool": bool, "index": operator.index, "float": float, "int": int}
     for name, convert in {**converts, "complex": complex}.items():
@@ -159,6 +168,8 @@ def _attach_basics() -> None:
             "__iter__": _iterate,
             "__len__": _length,
             "__repr__": _repr,
+            "__format__": _format,
+            "__round__": _round,
             "__divmod__": lambda self, other: (self // other, self % other),
             "__rdivmod__": lambda self, other: (other // self, other % self),
             "__array_priority__": 1000.0,

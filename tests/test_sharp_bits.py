@@ -342,6 +342,23 @@ def test_a_plain_number_ends_the_derivative(plain):
 
 
 @covers("Plain numbers have no derivative")
+def test_values_can_be_printed_and_rounded():
+    seen = []
+
+    def f(x):
+        seen.extend([f"{x:.2f}", f"{x}", round(x), round(x, 1)])
+        return x * round(x)
+
+    for x in (2.718, np.array(2.718)):
+        assert fzero.grad(f)(x) == 3
+        assert [seen[0], *seen[2:]] == ["2.72", 3, 2.7]
+        assert re.fullmatch(r"<tracer of .*: float64\[\] value=.*2\.718.*>", seen[1])
+        seen.clear()
+    with pytest.raises(BatchedValueError):
+        fzero.vmap(round)(np.ones(2))
+
+
+@covers("Plain numbers have no derivative")
 def test_filling_an_array_ends_the_derivative():
     def fill(x):
         y = np.zeros(2)
