@@ -8,10 +8,17 @@ from typing import Any
 from . import tree
 from .core import Tracer
 from .dtypes import dtype_of, is_inexact, shape_of
-from .rules import op
+from .shaping import op
 from .tree.treedef import flatten_up_to
 
-__all__ = ["Selection", "check_scalar_output", "checked_tangents", "describe", "leaves_like", "split_aux"]
+__all__ = [
+    "Selection",
+    "check_scalar_output",
+    "checked_tangents",
+    "describe",
+    "leaves_like",
+    "split_aux",
+]
 
 
 def describe(x: Any) -> str:

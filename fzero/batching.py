@@ -16,7 +16,7 @@ from .core import Primitive, Trace, Tracer, batched_value_error, coerce
 from .dtypes import shape_of
 from .errors import BatchedValueError
 from .nans import traced
-from .rules import axis_of, op
+from .shaping import axis_of, op
 
 __all__ = ["BatchTrace", "BatchTracer", "axis_trace", "vmap"]
 

@@ -19,7 +19,7 @@ from .dtypes import shape_of
 from .ops.elementwise import detach
 from .ops.structural import concatenate, flip, reshape, stack, unstack
 from .rows import PartTrace, convert, holds, merge_results, resumed, take_rows
-from .rules import axis_of
+from .shaping import axis_of
 
 __all__ = [
     "associative_scan",

@@ -22,7 +22,7 @@ from .ops.elementwise import detach
 from .ops.reduction import sum as sum_
 from .ops.structural import broadcast_to
 from .reverse import ReverseTrace, pullback_of
-from .rules import fit
+from .shaping import fit
 
 __all__ = ["custom_jvp", "custom_vjp", "stop_gradient"]
 

@@ -9,7 +9,7 @@ from .core import Primitive, Trace, Tracer
 from .dtypes import is_inexact, zeros_of
 from .guard import Guard
 from .nans import traced
-from .rules import match
+from .shaping import match
 
 __all__ = ["JVPTrace", "JVPTracer", "LinearTrace", "jvp", "linearize"]
 

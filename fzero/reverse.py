@@ -19,7 +19,7 @@ from .core import Contribution, Primitive, Trace, Tracer
 from .dtypes import is_inexact, ones_of, shape_of, zeros_of
 from .guard import Guard
 from .nans import traced
-from .rules import op
+from .shaping import op
 
 __all__ = [
     "ReverseTrace",

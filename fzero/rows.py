@@ -9,20 +9,24 @@ transform passes through. What a closure brings in is converted where it is used
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
-from .backend import array_namespace
+from .backend import array_namespace, is_array
 from .batching import BatchTrace, BatchTracer
 from .core import Primitive, Tracer, coerce, splits
 from .dtypes import dtype_of, shape_of, zeros_of
-from .ops.elementwise import astype, where
+from .ops.elementwise import astype
 from .ops.indexing import ARRAY, place, take
 from .ops.structural import broadcast_to, concatenate
+from .reverse import ReverseTrace
 from .rules import Each
 
 __all__ = ["PartTrace", "convert", "holds", "merge_results", "resumed", "split_of", "take_rows"]
 
 _MUTEX = threading.Lock()
+#: The row sets that are running, the outermost first.
+_RUNNING: ContextVar[tuple["PartTrace", ...]] = ContextVar("fzero_rows", default=())
 
 
 def holds(x: Any, trace: Any) -> bool:
@@ -47,7 +51,29 @@ def convert(x: Any) -> Any:
     while (source := split_of(x)) is not None:
         target = source.split
         x = take_rows(x, source, target, target.rows)  # type: ignore[union-attr]
+    for target in _RUNNING.get():
+        if _collects(x, target) and not holds(x, _deepest(target)):
+            x = take_rows(x, target.source, target, target.rows)
     return x
+
+
+def _deepest(target: BatchTrace) -> BatchTrace:
+    """The row set that is running within `target`."""
+    while target.split is not None:
+        target = target.split
+    return target
+
+
+def _collects(x: Any, target: "PartTrace") -> bool:
+    """Whether `x` is on a tape, inside the `vmap`, that began before the split.
+
+    Its cotangents come from several row sets, so that each must be spread over all the rows.
+    """
+    if not isinstance(x, Tracer):
+        return False
+    if isinstance(x._trace, ReverseTrace) and target.level < x._trace.level < target.born:
+        return True
+    return any(_collects(p, target) for p in x._trace.parts(x))
 
 
 splits.convert = convert
@@ -56,11 +82,11 @@ splits.convert = convert
 class PartTrace(BatchTrace):
     """A trace over `rows` (an integer array) of `source`, at its level, as long as it is open."""
 
-    __slots__ = ("rows", "source")
+    __slots__ = ("born", "rows", "source")
 
     def __init__(self, source: BatchTrace, rows: Any) -> None:
         super().__init__(len(rows), source.axis_name)
-        self.level = source.level
+        self.born, self.level = self.level, source.level
         self.source, self.rows = source, rows
 
     @property
@@ -81,9 +107,11 @@ def resumed(targets: Sequence[PartTrace]) -> Iterator[None]:
         splits.active += len(targets)
     for t in targets:
         t.source.split = t
+    token = _RUNNING.set((*_RUNNING.get(), *targets))
     try:
         yield
     finally:
+        _RUNNING.reset(token)
         for t, split in zip(targets, before, strict=True):
             t.source.split = split
         with _MUTEX:
@@ -100,6 +128,15 @@ def _take_in(trace: BatchTrace, args: Any, batched: Any, params: Any) -> Any:
         cut = take(x.value, params["rows"], index=index, unique=True)
         return BatchTracer(params["target"], cut)
     return BatchTracer(trace, _take.call(x.value, **params))
+
+
+def _take_or_spread(x: Any, source: Any, target: Any, rows: Any) -> Any:
+    """`take_rows` of a tracer of `source` or of newer traces; the rest is the same for all rows."""
+    if isinstance(x, Tracer) and x._trace.level >= target.level:
+        return _take_traced(x, source=source, target=target, rows=rows)
+    if not isinstance(x, Tracer) and not is_array(x):
+        x = array_namespace(rows).asarray(x)
+    return BatchTracer(target, _repeat(x, target.size))
 
 
 def _merge_in(trace: BatchTrace, args: Any, batched: Any, params: Any) -> Any:
@@ -151,6 +188,7 @@ _take = Primitive(
     samples=lambda rng: [],
     linear=(frozenset({0}),),
 )
+_take_traced, _take.call = _take.call, _take_or_spread
 _merge = Primitive(
     "merge_rows",
     lambda xp: lambda *xs, source, targets, rows: xs[0],
@@ -168,21 +206,15 @@ def take_rows(x: Any, source: BatchTrace, target: PartTrace, rows: Any) -> Any:
     return _take.call(x, source=source, target=target, rows=rows)
 
 
-def _lift(x: Any, target: PartTrace) -> Any:
-    """`x` as a value that may differ between the rows of `target`."""
-    if holds(x, target):
-        return x
-    xp = array_namespace(target.rows)
-    every = BatchTracer(target, xp.ones(target.size, bool))
-    return where(every, x, xp.zeros((), dtype_of(x)))
-
-
 def merge_rows(
     parts: Sequence[Any], source: BatchTrace, targets: Sequence[PartTrace], rows: Sequence[Any]
 ) -> Any:
     """The values of several row sets as one value over `source`; rows in none of them are zero."""
-    lifted = [_lift(x, t) for x, t in zip(parts, targets, strict=True)]
-    return _merge.call(*lifted, source=source, targets=tuple(targets), rows=tuple(rows))
+    cut = [
+        x if holds(x, t) else take_rows(x, source, t, r)
+        for x, t, r in zip(parts, targets, rows, strict=True)
+    ]
+    return _merge.call(*cut, source=source, targets=tuple(targets), rows=tuple(rows))
 
 
 def merge_results(parts: Sequence[Any], source: BatchTrace, targets: Sequence[PartTrace]) -> Any:

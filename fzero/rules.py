@@ -7,115 +7,31 @@ are derived here. `docs/add_a_primitive.md` shows each category at work.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .backend import array_namespace
 from .core import REGISTRY, Primitive
 from .dtypes import dtype_of, shape_of, zeros_of
+from .shaping import PYTHON_SCALARS, align, fit, match, op
 
 __all__ = [
     "Each",
     "REAL",
-    "align",
-    "axes_of",
-    "axis_of",
-    "batch_all",
     "bilinear",
     "custom",
     "draw",
     "elementwise",
-    "fit",
     "linear",
     "nary_linear",
     "nondiff",
-    "op",
-    "shifted_axes",
 ]
 
 Domain = tuple[float, float]
 Samples = Callable[[Any], list[tuple[tuple[Any, ...], dict[str, Any]]]]
 REAL: Domain = (-2.0, 2.0)
-_PYTHON_SCALARS = frozenset({bool, int, float, complex})
 
 _SHAPES = {
     1: [((3,),), ((2, 3),), ((),), ((0,),)],
     2: [((3,), (3,)), ((2, 3), (3,)), ((2, 1), (1, 3)), ((), (3,)), ((2, 3), ()), ((0,), (1,))],
     3: [((3,), (3,), (3,)), ((2, 3), (3,), ()), ((2, 1), (1, 3), (2, 3))],
 }
-
-
-def op(name: str) -> Callable[..., Any]:
-    """The function of a registered primitive, for rules that are stated before it is."""
-    return REGISTRY[name].call
-
-
-# --------------------------------------------------------------------------- shapes and dtypes
-
-
-def axis_of(ndim: int, axis: int) -> int:
-    """`axis` counted from the front; IndexError-like ValueError where it is out of range."""
-    if not -ndim <= axis < ndim:
-        raise ValueError(
-            f"axis is {axis}; expected -{ndim} <= axis < {ndim} for an array of {ndim} dimensions."
-        )
-    return axis % ndim
-
-
-def axes_of(ndim: int, axis: Any) -> tuple[int, ...]:
-    """NumPy's `axis` argument (None, an int or several) as a tuple of axes from the front."""
-    if axis is None:
-        return tuple(range(ndim))
-    if isinstance(axis, (tuple, list)):
-        return tuple(axis_of(ndim, a) for a in axis)
-    return (axis_of(ndim, axis),)
-
-
-def shifted_axes(x: Any, axis: Any) -> tuple[int, ...]:
-    """The axes of the batched `x` that `axis` means inside `vmap`."""
-    return tuple(a + 1 for a in axes_of(x.ndim - 1, axis))
-
-
-def fit(g: Any, shape: tuple[int, ...], dtype: Any) -> Any:
-    """Undo broadcasting and promotion: `g` summed to `shape`, cast (or its real part) to `dtype`."""
-    have = shape_of(g)
-    if have != shape:
-        extra = len(have) - len(shape)
-        stretched = tuple(i + extra for i, n in enumerate(shape) if n == 1 and have[i + extra] != 1)
-        g = op("sum")(g, axis=(*range(extra), *stretched), keepdims=False)
-        if stretched:
-            g = op("reshape")(g, shape=shape)
-    if dtype_of(g) != dtype:
-        g = op("astype")(g, dtype=dtype)
-    return g
-
-
-def match(t: Any, ans: Any) -> Any:
-    """A tangent broadcast and promoted to the shape and dtype of its primal `ans`."""
-    shape, dtype = shape_of(ans), dtype_of(ans)
-    if shape_of(t) != shape:
-        t = op("broadcast_to")(t, shape=shape)
-    return t if dtype_of(t) == dtype else op("astype")(t, dtype=dtype)
-
-
-def align(args: Sequence[Any], batched: Sequence[bool]) -> list[Any]:
-    """Batched operands reshaped so that, under broadcasting, the batch axis comes first."""
-    ranks = [len(shape_of(a)) - b for a, b in zip(args, batched, strict=True)]
-    rank = max(ranks)
-    return [
-        op("reshape")(a, shape=(a.shape[0], *(1,) * (rank - r), *a.shape[1:]))
-        if b and r < rank
-        else a
-        for a, b, r in zip(args, batched, ranks, strict=True)
-    ]
-
-
-def batch_all(args: Sequence[Any], batched: Sequence[bool], size: int) -> list[Any]:
-    """Every operand with a batch axis first, broadcast where it had none."""
-    pairs = list(zip(args, batched, strict=True))
-    xp = array_namespace(next(a for a, b in pairs if b))
-    arrays = [xp.asarray(a) if a.__class__ in _PYTHON_SCALARS else a for a in args]
-    return [
-        a if b else op("broadcast_to")(a, shape=(size, *shape_of(a)))
-        for a, b in zip(arrays, batched, strict=True)
-    ]
 
 
 # ------------------------------------------------------------------------------- elementwise
@@ -145,7 +61,7 @@ def _fitted(partial: Callable[..., Any], i: int) -> Callable[..., Any]:
     def pull(ans: Any, *args: Any, **params: Any) -> Callable[[Any], Any]:
         linear_map = partial(ans, *args, **params) if params else partial(ans, *args)
         x = args[i]
-        if x.__class__ in _PYTHON_SCALARS:
+        if x.__class__ in PYTHON_SCALARS:
             shape, dtype = (), dtype_of(x)
         else:
             shape, dtype = x.shape, x.dtype
@@ -210,7 +126,7 @@ def elementwise(
 def _batch_elementwise(name: str) -> Callable[..., Any]:
     def batch(size: int, args: Any, batched: Any, params: Any) -> Any:
         for a, b in zip(args, batched):  # noqa: B905 (hot path)
-            if not b and a.__class__ not in _PYTHON_SCALARS:
+            if not b and a.__class__ not in PYTHON_SCALARS:
                 break
         else:
             if len(args) == 1 or sum(batched) == 1:
@@ -301,7 +217,7 @@ class Each(Sequence[Any]):
 
 def _zero_of(x: Any) -> Any:
     """The tangent of a constant; a Python number has one that goes with any array library."""
-    return 0.0 if x.__class__ in _PYTHON_SCALARS else zeros_of(x)
+    return 0.0 if x.__class__ in PYTHON_SCALARS else zeros_of(x)
 
 
 def nary_linear(

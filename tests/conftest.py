@@ -33,3 +33,5 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         primitives = {name for name, _ in counts}
         cases = sum(n for _, n in counts)
         terminalreporter.write_line(f"laws: {len(primitives)} primitives, {cases} cases")
+
+collect_ignore = ["data/make_cupy_names.py"]

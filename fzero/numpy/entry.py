@@ -15,7 +15,7 @@ from ..array import FUNCTIONS
 from ..backend import HOST, array_namespace, is_array, to_device
 from ..core import Tracer, coerce, concrete
 from ..dtypes import shape_of
-from ..rules import axis_of
+from ..shaping import axis_of
 
 __all__ = [
     "asked_axes",

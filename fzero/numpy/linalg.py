@@ -16,7 +16,7 @@ from ..ops import factor, norms, singular, spectral
 from ..ops import linalg as ops
 from ..ops import products as tensors
 from ..ops import structural as st
-from ..rules import op
+from ..shaping import op
 from .entry import like_numpy, refuse_out
 from .products import tensordot
 from .triangles import matrix_transpose

@@ -11,7 +11,7 @@ from ..ops import elementwise as el
 from ..ops import structural as st
 from ..ops.indexing import ARRAY
 from ..placement import device_put
-from ..rules import op
+from ..shaping import op
 from .entry import (
     asked_axes,
     asked_axis,

@@ -8,7 +8,7 @@ from ..core import coerce
 from ..dtypes import dtype_of, shape_of
 from ..ops import elementwise as el
 from ..ops import structural as st
-from ..rules import op
+from ..shaping import op
 from .entry import host_value, like_numpy
 from .manipulation import gathered
 

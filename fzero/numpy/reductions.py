@@ -11,7 +11,7 @@ from ..ops import elementwise as el
 from ..ops import reduction as red
 from ..ops import structural as st
 from ..ops.structural import concatenate, expand_dims, reshape
-from ..rules import op
+from ..shaping import op
 from .entry import asked_axes, asked_axis, from_host, like_numpy, operands, refuse_out
 
 __all__ = [

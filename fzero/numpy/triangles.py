@@ -8,7 +8,7 @@ from ..core import coerce
 from ..dtypes import shape_of
 from ..ops import elementwise as el
 from ..ops import structural as st
-from ..rules import op
+from ..shaping import op
 from .entry import asked_axes, like_numpy, whole
 from .manipulation import ravel
 

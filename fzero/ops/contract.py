@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..dtypes import dtype_of
-from ..rules import custom, draw, match
+from ..rules import custom, draw
+from ..shaping import match
 from .elementwise import astype
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

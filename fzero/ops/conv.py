@@ -9,7 +9,8 @@ from typing import Any
 
 from ..core import coerce
 from ..dtypes import shape_of
-from ..rules import axes_of, bilinear, draw, linear
+from ..rules import bilinear, draw, linear
+from ..shaping import axes_of
 from .contract import contract
 from .matrices import conj
 from .structural import flip, pad_zeros

@@ -3,7 +3,8 @@
 from typing import Any
 
 from ..dtypes import dtype_of, is_inexact, zeros_of
-from ..rules import custom, draw, op
+from ..rules import custom, draw
+from ..shaping import op
 from .arithmetic import ALONE, POSITIVE, div0
 from .steps import sign
 

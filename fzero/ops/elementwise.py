@@ -1,6 +1,5 @@
 """All elementwise functions, which have a file per kind."""
 
-from ..rules import nondiff, op  # noqa: F401
 from .arithmetic import *  # noqa: F403
 from .conversion import *  # noqa: F403
 from .exponential import *  # noqa: F403

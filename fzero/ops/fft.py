@@ -11,7 +11,8 @@ from typing import Any
 from ..backend import array_namespace
 from ..core import coerce
 from ..dtypes import dtype_of, shape_of
-from ..rules import axis_of, draw, fit, linear
+from ..rules import draw, linear
+from ..shaping import axis_of, fit
 from .elementwise import conjugate
 from .structural import pad_zeros, roll
 

@@ -10,7 +10,7 @@ from typing import Any
 from ..backend import array_namespace
 from ..core import Tracer, coerce, concrete
 from ..dtypes import dtype_of, shape_of
-from ..rules import op
+from ..shaping import op
 
 __all__ = ["ARRAY", "Index", "merge", "parse"]
 

@@ -5,7 +5,7 @@ from typing import Any
 from ..backend import array_namespace, is_array
 from ..core import Tracer, coerce
 from ..dtypes import dtype_of, shape_of
-from ..rules import op
+from ..shaping import op
 from .gather import place, take
 from .index import ARRAY, Index, parse
 from .scatter import put, put_max, put_min

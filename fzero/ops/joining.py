@@ -4,7 +4,8 @@ from typing import Any
 
 from ..backend import array_namespace
 from ..dtypes import dtype_of
-from ..rules import batch_all, draw, linear, nary_linear, op
+from ..rules import draw, linear, nary_linear
+from ..shaping import batch_all, op
 
 __all__ = ["concatenate", "split_at", "stack", "unstack"]
 

@@ -11,7 +11,8 @@ from typing import Any
 from ..backend import array_namespace
 from ..core import coerce
 from ..dtypes import dtype_of, shape_of, zeros_of
-from ..rules import align, axis_of, custom, draw, fit
+from ..rules import custom, draw
+from ..shaping import align, axis_of, fit
 from .elementwise import div0, imag, real
 from .matrices import (
     adjoint,

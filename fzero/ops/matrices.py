@@ -5,7 +5,8 @@ from typing import Any
 from ..backend import array_namespace
 from ..core import coerce
 from ..dtypes import dtype_of, shape_of
-from ..rules import draw, op
+from ..rules import draw
+from ..shaping import op
 from .elementwise import absolute, astype, conjugate, real, where
 from .reduction import sum as sum_
 from .structural import diagonal, expand_dims, swapaxes, tril

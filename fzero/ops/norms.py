@@ -6,7 +6,7 @@ from typing import Any
 from ..backend import array_namespace
 from ..core import Tracer, coerce
 from ..dtypes import dtype_of, shape_of
-from ..rules import axes_of
+from ..shaping import axes_of
 from .elementwise import absolute, astype, power, real, where
 from .linalg import inv, pinv
 from .matrices import conj, matrices

@@ -5,7 +5,8 @@ from typing import Any
 
 from ..core import coerce
 from ..dtypes import dtype_of, shape_of
-from ..rules import align, axis_of, bilinear, draw, fit
+from ..rules import bilinear, draw
+from ..shaping import align, axis_of, fit
 from .contract import LETTERS, contract
 from .einsum import einsum
 from .elementwise import conjugate, multiply

@@ -5,7 +5,7 @@ from typing import Any
 from ..backend import array_namespace
 from ..core import coerce, innermost
 from ..dtypes import dtype_of, shape_of
-from ..rules import axes_of
+from ..shaping import axes_of
 from .elementwise import astype, ceil, clip, floor, isfinite, isnan, logical_not, mul0, rint, where
 from .reduction import kept
 from .reduction import sum as sum_

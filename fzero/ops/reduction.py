@@ -3,7 +3,8 @@
 from typing import Any
 
 from ..dtypes import dtype_of, shape_of
-from ..rules import axes_of, axis_of, custom, draw, linear, nondiff, shifted_axes
+from ..rules import custom, draw, linear, nondiff
+from ..shaping import axes_of, axis_of, shifted_axes
 from .elementwise import INF, astype_like, conjugate, detach, isfinite, log, not_equal, sqrt, where
 from .elementwise import exp as exp_
 from .structural import broadcast_to, flip, moveaxis, pad_value, reshape

@@ -5,7 +5,8 @@ from typing import Any
 
 from ..backend import array_namespace, scatter_extremum
 from ..dtypes import dtype_of, shape_of, zeros_of
-from ..rules import custom, draw, fit, match, op
+from ..rules import custom, draw
+from ..shaping import fit, match, op
 from .gather import NO_RULES, place, take
 from .index import ARRAY, Index, merge
 from .index_layout import Layout, result_shape

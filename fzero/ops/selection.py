@@ -3,7 +3,8 @@
 from typing import Any
 
 from ..dtypes import dtype_of
-from ..rules import draw, elementwise, op
+from ..rules import draw, elementwise
+from ..shaping import op
 from .steps import (
     equal,
     greater,

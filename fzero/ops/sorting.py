@@ -8,7 +8,8 @@ from typing import Any
 from ..backend import array_namespace
 from ..core import coerce, concrete
 from ..dtypes import shape_of
-from ..rules import axis_of, custom, draw, nondiff, op
+from ..rules import custom, draw, nondiff
+from ..shaping import axis_of, op
 from .elementwise import equal, less, less_equal, logical_and, logical_or, not_equal
 from .indexing import ARRAY, place, take
 from .reduction import sum as sum_

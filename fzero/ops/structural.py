@@ -6,7 +6,8 @@ from typing import Any
 
 from ..backend import array_namespace
 from ..dtypes import dtype_of, shape_of
-from ..rules import axis_of, draw, fit, linear, op
+from ..rules import draw, linear
+from ..shaping import axis_of, fit, op
 from .joining import concatenate, split_at, stack, unstack
 from .selection import where
 

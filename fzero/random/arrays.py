@@ -11,7 +11,8 @@ from ..backend import array_namespace
 from ..core import coerce
 from ..dtypes import dtype_of, shape_of
 from ..ops.indexing import getitem
-from ..rules import axis_of, nondiff, op
+from ..rules import nondiff
+from ..shaping import axis_of, op
 from .checks import as_shape, check_key
 from .discrete import probability, randint
 from .draws import draw, stacked

@@ -15,7 +15,8 @@ from ..dtypes import shape_of
 from ..ops.elementwise import where
 from ..ops.indexing import getitem
 from ..ops.reduction import cumsum
-from ..rules import nondiff, op
+from ..rules import nondiff
+from ..shaping import op
 from .checks import as_shape, check_fraction, check_key, joint_shape, on_host
 from .discrete import integer_dtype
 from .draws import as_param, fixed, rejection, spread, stacked, unit

@@ -13,7 +13,8 @@ from ..core import coerce
 from ..dtypes import dtype_of, is_inexact, shape_of
 from ..ops.elementwise import floor, log1p
 from ..ops.reduction import argmax
-from ..rules import axis_of, nondiff, op
+from ..rules import nondiff
+from ..shaping import axis_of, op
 from .checks import as_shape, check_fraction, check_key, joint_shape, on_host
 from .draws import as_param, fixed, spread, stacked
 from .generators import child_keys, raw_bits

@@ -17,7 +17,8 @@ from ..backend import array_namespace, is_array
 from ..core import Tracer, coerce
 from ..dtypes import dtype_of, shape_of
 from ..errors import NotDifferentiableError
-from ..rules import batch_all, elementwise, nondiff, op
+from ..rules import elementwise, nondiff
+from ..shaping import batch_all, op
 from .generators import folded_key, raw_bits
 from .keys import sample_keys
 from .special import normal_of_unit

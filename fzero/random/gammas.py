@@ -13,7 +13,8 @@ import numpy as np
 from ..core import coerce
 from ..dtypes import dtype_of, shape_of
 from ..ops.elementwise import exp, expm1, log, logaddexp, minimum, sqrt
-from ..rules import elementwise, nondiff, op
+from ..rules import elementwise, nondiff
+from ..shaping import op
 from . import special
 from .checks import as_shape, check_key, check_positive, float_dtype, joint_shape
 from .draws import as_param, draw, rejection, spread, stacked, unit

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from ..dtypes import dtype_of, shape_of
-from ..rules import batch_all, nondiff, op
+from ..rules import nondiff
+from ..shaping import batch_all, op
 from .checks import as_shape, check_key
 from .generators import child_keys, folded_key, raw_bits
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..ops.elementwise import maximum, sqrt
-from ..rules import op
+from ..shaping import op
 from .checks import as_shape, check_key, float_dtype, joint_shape
 from .draws import as_param, draw
 from .keys import split

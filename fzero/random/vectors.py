@@ -7,7 +7,8 @@ import numpy as np
 
 from ..core import coerce
 from ..ops.elementwise import absolute, exp, log, where
-from ..rules import nondiff, op
+from ..rules import nondiff
+from ..shaping import op
 from .checks import as_shape, check_key, check_positive, float_dtype, joint_shape
 from .draws import as_param, draw, stacked
 from .gammas import loggamma
