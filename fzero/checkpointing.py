@@ -12,8 +12,8 @@ from typing import Any
 
 from . import tree
 from .core import Trace, Tracer
-from .reverse import ReverseTrace
 from .rows import PartTrace, resumed
+from .tape import ReverseTrace
 
 __all__ = ["checkpoint"]
 

@@ -21,8 +21,9 @@ from .forward import JVPTrace, JVPTracer, LinearTrace
 from .ops.elementwise import detach
 from .ops.reduction import sum as sum_
 from .ops.structural import broadcast_to
-from .reverse import ReverseTrace, pullback_of
+from .reverse import pullback_of
 from .shaping import fit
+from .tape import ReverseTrace
 
 __all__ = ["custom_jvp", "custom_vjp", "stop_gradient"]
 

@@ -15,7 +15,8 @@ from .core import innermost
 from .dtypes import dtype_of, shape_of
 from .forward import jvp
 from .ops.structural import reshape
-from .reverse import ReverseTrace, grad, pullback_of, pulling
+from .reverse import grad, pullback_of, pulling
+from .tape import ReverseTrace
 
 __all__ = [
     "ShapeDtypeStruct",

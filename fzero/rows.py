@@ -37,13 +37,16 @@ def holds(x: Any, trace: Any) -> bool:
 
 
 def split_of(x: Any) -> BatchTrace | None:
-    """A trace in `x` of which only some rows are running."""
+    """The oldest trace in `x` of which only some rows are running.
+
+    The oldest first: a cut at a newer trace would cut what it carries behind the back of the tape.
+    """
     if not isinstance(x, Tracer):
         return None
-    if getattr(x._trace, "split", None) is not None:
-        return x._trace  # type: ignore[return-value]
-    found = (split_of(p) for p in x._trace.parts(x))
-    return next((t for t in found if t is not None), None)
+    found = [t for p in x._trace.parts(x) if (t := split_of(p)) is not None]
+    if not found and getattr(x._trace, "split", None) is not None:
+        found.append(x._trace)  # type: ignore[arg-type]
+    return min(found, key=lambda t: t.level, default=None)
 
 
 def convert(x: Any) -> Any:

@@ -1,0 +1,219 @@
+"""The tape: reverse mode's record of one run, and the walk back through it.
+
+A node is a flat tuple: the index of a parent and the pullback to it, for each parent. Values flow
+in the tracers; the tape keeps alive only what the pullbacks captured. The walk drops each node and
+each cotangent once used, never recurses, and leaves no reference cycle.
+"""
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .collector import STRIDE, Aside
+from .core import Contribution, Primitive, Trace, Tracer
+from .dtypes import is_inexact
+from .guard import Guard
+
+__all__ = ["ReverseTrace", "TapeTracer", "backward"]
+
+_ARRAY = np.ndarray
+_new_tracer: Any = object.__new__
+
+
+class TapeTracer(Tracer):
+    """A value and the index of the tape's node that made it."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, trace: "ReverseTrace", value: Any, index: int) -> None:
+        self._trace = trace
+        self.value = value
+        self.index = index
+
+
+class Slot:
+    """The pullback of output `j` of an operation with `n` outputs."""
+
+    __slots__ = ("j", "n")
+
+    def __init__(self, j: int, n: int) -> None:
+        self.j, self.n = j, n
+
+    def __call__(self, g: Any) -> "_SlotCotangent":
+        return _SlotCotangent(self.j, self.n, g)
+
+
+class _SlotCotangent(Contribution):
+    __slots__ = ("g", "j", "n")
+
+    def __init__(self, j: int, n: int, g: Any) -> None:
+        self.j, self.n, self.g = j, n, g
+
+    def add_to(self, total: Any, owned: bool) -> Any:
+        if total is None:
+            total = [None] * self.n
+        total[self.j] = self.g if total[self.j] is None else total[self.j] + self.g
+        return total
+
+
+class ReverseTrace(Trace):
+    """Records the differentiated operations of one run."""
+
+    __slots__ = ("aside", "guard", "mutex", "suspended", "tape")
+    transform = "grad or vjp"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tape: list[Any] = []
+        self.aside = Aside()
+        self.guard = Guard()
+        self.mutex = threading.Lock()
+        self.suspended = False
+
+    def inputs(self, leaves: Sequence[Any]) -> list[Any]:
+        """Tracers for the leaves that have derivatives; the other leaves as they are."""
+        out = []
+        for x in leaves:
+            if not is_inexact(x):
+                out.append(x)
+                continue
+            self.guard.add(x)
+            out.append(TapeTracer(self, x, len(self.tape)))
+            self.tape.append(None)
+        return out
+
+    def process(self, prim: Primitive, args: Sequence[Any], params: dict[str, Any]) -> Any:
+        if self.closed:
+            raise self.leaked(prim.name)
+        keep = prim.differentiable and not self.suspended
+        if len(args) == 1:  # one and two arguments are the hot path: no loops
+            (tracer,) = args
+            x = tracer.value
+            ans = prim.call(x, **params) if params else prim.call(x)
+            if not keep:
+                return ans
+            rule = prim.pulls[0]
+            node: Any = (tracer.index, rule(ans, x, **params) if params else rule(ans, x))  # type: ignore[misc]
+        elif len(args) == 2 and not params:
+            x, y = args
+            own_x = x.__class__ is TapeTracer and x._trace is self
+            own_y = y.__class__ is TapeTracer and y._trace is self
+            value_x = x.value if own_x else x
+            value_y = y.value if own_y else y
+            ans = prim.call(value_x, value_y)
+            if not keep:
+                return ans
+            rule_x, rule_y = prim.pulls
+            node = ()
+            if own_x and rule_x is not None:
+                node = (x.index, rule_x(ans, value_x, value_y))
+            if own_y and rule_y is not None:
+                node += (y.index, rule_y(ans, value_x, value_y))
+            if not node:
+                return ans
+            if prim.keeps:
+                if x.__class__ is _ARRAY:
+                    self.guard.add(x)
+                elif y.__class__ is _ARRAY:
+                    self.guard.add(y)
+        else:
+            ans, node = self.record_any(prim, args, params, keep)
+            if not node:
+                return ans
+        if prim.multiple:
+            return self.record_many(node, ans)
+        tape = self.tape
+        index = len(tape)
+        if not index % STRIDE:
+            self.aside.put()
+        out = _new_tracer(TapeTracer)
+        out._trace, out.value, out.index = self, ans, index
+        tape.append(node)
+        return out
+
+    def record_any(
+        self, prim: Primitive, args: Sequence[Any], params: dict[str, Any], keep: bool
+    ) -> tuple[Any, tuple[Any, ...]]:
+        """The result and the node, empty if nothing is to be recorded."""
+        own = [a.__class__ is TapeTracer and a._trace is self for a in args]
+        values = [a.value if o else a for a, o in zip(args, own, strict=True)]
+        ans = prim.call(*values, **params)
+        if not keep:
+            return ans, ()
+        links: list[Any] = []
+        for i, (a, o) in enumerate(zip(args, own, strict=True)):
+            if o and (rule := prim.pulls[i]) is not None:
+                links += (a.index, rule(ans, *values, **params))
+            elif a.__class__ is _ARRAY and prim.keeps:
+                self.guard.add(a)
+        return ans, tuple(links)
+
+    def record_many(self, node: tuple[Any, ...], values: Sequence[Any]) -> tuple[Any, ...]:
+        """A node with several outputs, and one node for each output."""
+        tape = self.tape
+        tape.append(node)
+        first = len(tape) - 1
+        outs = []
+        for j, value in enumerate(values):
+            if not is_inexact(value):
+                outs.append(value)
+                continue
+            outs.append(TapeTracer(self, value, len(tape)))
+            tape.append((first, Slot(j, len(values))))
+        return tuple(outs)
+
+    def rebuild(self, tracer: Any, parts: Sequence[Any]) -> Any:
+        return TapeTracer(self, parts[0], tracer.index)
+
+    def strip(self, x: Any) -> Any:
+        """The value of a tracer of this trace; anything else as it is."""
+        return x.value if x.__class__ is TapeTracer and x._trace is self else x
+
+    def index_of(self, x: Any) -> int | None:
+        """The node of `x`, None if `x` does not depend on the inputs."""
+        return x.index if x.__class__ is TapeTracer and x._trace is self else None
+
+
+def backward(tape: list[Any], cotangents: list[Any], stop: int) -> list[Any]:
+    """Walk `tape` from its end down to node `stop`; the cotangents of the nodes below are left.
+
+    Both lists are consumed. A cotangent is changed in place only after the walk itself has
+    allocated it; before that it may be shared with a caller or with another node.
+    """
+    owned: set[int] = set()
+    while len(tape) > stop:
+        node = tape.pop()
+        g = cotangents.pop()
+        if g is None:
+            continue
+        if owned:
+            owned.discard(len(tape))
+        if node[0] is None:  # a call that is pulled back as a whole
+            node[1].expand(g, cotangents)
+            continue
+        if len(node) == 2 and cotangents[node[0]] is None:
+            p, pull = node
+            c = pull(g)
+            if c.__class__ is _ARRAY or not isinstance(c, Contribution):
+                cotangents[p] = c
+            else:
+                cotangents[p] = c.add_to(None, False)
+                owned.add(p)
+            continue
+        for k in range(0, len(node), 2):
+            p = node[k]
+            c = node[k + 1](g)
+            total = cotangents[p]
+            if isinstance(c, Contribution):
+                cotangents[p] = c.add_to(total, p in owned)
+                owned.add(p)
+            elif total is None:
+                cotangents[p] = c
+            elif p in owned and total.__class__ is _ARRAY and c.__class__ is _ARRAY:
+                total += c
+            else:
+                cotangents[p] = total + c
+                owned.add(p)
+    return cotangents
