@@ -11,6 +11,7 @@ import fzero
 import fzero.numpy
 import fzero.random
 import fzero_nn
+from fzero.core import REGISTRY
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -66,12 +67,12 @@ def lookup(dotted: str) -> Any:
 def test_the_code_of_a_page_runs(path, monkeypatch, tmp_path):
     # Pages save files and draw random numbers of NumPy: neither may reach other tests.
     monkeypatch.chdir(tmp_path)
-    registered = set(fzero.core.REGISTRY)
+    registered = set(REGISTRY)
     try:
         assert bool(run_page(path)) == (path.name in WITH_CODE)
     finally:
-        for name in set(fzero.core.REGISTRY) - registered:
-            del fzero.core.REGISTRY[name]
+        for name in set(REGISTRY) - registered:
+            del REGISTRY[name]
 
 
 def test_a_wrong_line_in_a_page_is_seen(tmp_path):
