@@ -1,4 +1,4 @@
-"""vmap: axes, names, chunks, the loop, and messages. Everything is checked against a Python loop."""
+"""vmap: axes, names, chunks, the loop, and messages."""
 
 import numpy as np
 import pytest

@@ -1,0 +1,468 @@
+"""Control flow under every transform: values, derivatives, and how much work is done."""
+
+import numpy as np
+import pytest
+
+import fzero
+
+X = np.array([0.5, -1.0, 2.0, -3.0])
+
+
+def each_way(f, x):
+    """The derivative of f at x (a scalar function of a scalar) by every mode."""
+    first = {
+        "grad": fzero.grad(f)(x),
+        "jvp": fzero.jvp(f, (x,), (1.0,))[1],
+        "linearize": fzero.linearize(f, x)[1](1.0),
+        "vmap of grad": fzero.vmap(fzero.grad(f))(np.array([x, x]))[1],
+        "grad of vmap": fzero.grad(lambda v: fzero.vmap(f)(v).sum())(np.array([x, 2 * x]))[0],
+        "jvp of vmap": fzero.jvp(fzero.vmap(f), (np.array([2 * x, x]),), (np.ones(2),))[1][1],
+    }
+    return first
+
+
+def assert_each_way(f, x, want):
+    for mode, got in each_way(f, x).items():
+        assert got == pytest.approx(want, rel=1e-12), mode
+
+
+class TestCond:
+    @staticmethod
+    def f(x):
+        return fzero.cond(x > 0, lambda x: x**3, lambda x: -2 * x, x)
+
+    def test_on_plain_values_one_function_runs(self):
+        refuse = lambda: pytest.fail("must not run")  # noqa: E731
+        assert fzero.cond(True, lambda: 1, refuse) == 1
+        assert fzero.cond(np.bool_(False), refuse, lambda: 2) == 2
+
+    def test_derivatives(self):
+        assert_each_way(self.f, 2.0, 12.0)
+        assert_each_way(self.f, -2.0, -2.0)
+
+    def test_second_derivatives(self):
+        for outer in (fzero.grad, fzero.jacfwd):
+            for inner in (fzero.grad, fzero.jacfwd):
+                got = fzero.vmap(outer(inner(self.f)))(X)
+                np.testing.assert_allclose(got, np.where(X > 0, 6 * X, 0.0), rtol=1e-13)
+
+    def test_each_branch_runs_once_on_its_rows(self):
+        seen = []
+
+        def branch(name, f):
+            def run(x, y):
+                seen.append((name, fzero.value(x).shape, fzero.value(x).tolist()))
+                return f(x) * y.sum()
+
+            return run
+
+        def f(x, y):
+            return fzero.cond(x > 0, branch("yes", np.sqrt), branch("no", np.abs), x, y)
+
+        Y = np.arange(8.0).reshape(4, 2)
+        got = fzero.vmap(f)(X, Y)
+        want = np.where(X > 0, np.sqrt(np.abs(X)), np.abs(X)) * Y.sum(1)
+        np.testing.assert_allclose(got, want, rtol=1e-15)
+        assert sorted(seen) == [("no", (2,), [-1.0, -3.0]), ("yes", (2,), [0.5, 2.0])]
+        seen.clear()
+        fzero.vmap(f)(np.abs(X), Y)
+        assert [name for name, *_ in seen] == ["yes"]
+
+    def test_rows_elsewhere_make_no_nan(self):
+        f = lambda x: fzero.cond(x > 0, np.log, lambda x: 0.0 * x, x)  # noqa: E731
+        with np.errstate(all="raise"):
+            got = fzero.vmap(fzero.grad(f))(np.array([2.0, 0.0, -1.0]))
+        assert got.tolist() == [0.5, 0.0, 0.0]
+
+    def test_closures_are_cut_to_the_rows(self):
+        def f(x, y):
+            z = x * y
+            return fzero.cond(x > 0, lambda: z * y, lambda: x)
+
+        want = np.where(X > 0, 12 * X, 0) + 0.0
+        got = fzero.jacrev(lambda y: fzero.vmap(f)(X, y))(np.full(4, 6.0))
+        np.testing.assert_allclose(np.diag(got), want, rtol=1e-13)
+        assert not (got - np.diag(np.diag(got))).any()
+
+    def test_a_branch_may_return_what_it_closes_over(self):
+        f = lambda x: fzero.cond(x > 0, lambda: x, lambda: 5.0)  # noqa: E731
+        assert fzero.vmap(f)(X).tolist() == [0.5, 5.0, 2.0, 5.0]
+        assert fzero.vmap(fzero.grad(f))(X).tolist() == [1.0, 0.0, 1.0, 0.0]
+        assert fzero.jvp(fzero.vmap(f), (X,), (X,))[1].tolist() == [0.5, 0.0, 2.0, 0.0]
+
+    def test_nested_in_itself(self):
+        def f(x):
+            inner = lambda x: fzero.cond(x > 1, np.square, np.sqrt, x)  # noqa: E731
+            return fzero.cond(x > 0, inner, lambda x: x * 0.5, x)
+
+        want = np.where(X > 1, 2 * X, np.where(X > 0, 0.5 / np.sqrt(np.abs(X)), 0.5))
+        np.testing.assert_allclose(fzero.vmap(fzero.grad(f))(X), want, rtol=1e-13)
+
+    def test_nested_vmaps_that_split_both_axes(self):
+        A = np.arange(12.0).reshape(3, 4) - 5.5
+
+        def f(a, b):
+            return fzero.cond(a * b > 0, lambda: a**2 * b, lambda: a - b)
+
+        want = np.where(A[:, :, None] * X > 0, 2 * A[:, :, None] * X, 1.0)
+        over_b = fzero.vmap(fzero.grad(f), (None, 0))
+        got = fzero.vmap(fzero.vmap(over_b, (0, None)), (0, None))(A, X)
+        np.testing.assert_allclose(got, want, rtol=1e-13)
+
+    def test_dtypes_are_promoted_as_numpy_promotes(self):
+        f = lambda x: fzero.cond(x > 0, lambda: 1, lambda: x)  # noqa: E731
+        got = fzero.vmap(f)(X.astype(np.float32))
+        assert got.dtype == np.float32 and got.tolist() == [1.0, -1.0, 1.0, -3.0]
+
+    def test_trees(self):
+        f = lambda x: fzero.cond(x > 0, lambda: {"a": x, "b": None}, lambda: {"b": None, "a": 0.0})  # noqa: E731
+        got = fzero.vmap(f)(X)
+        assert got["b"] is None and got["a"].tolist() == [0.5, 0.0, 2.0, 0.0]
+
+    def test_branches_of_other_structures_and_shapes(self):
+        one = lambda: X[0]  # noqa: E731
+        with pytest.raises(ValueError, match="result of branch 1"):
+            fzero.vmap(lambda x: fzero.cond(x > 0, lambda: (1.0,), one))(X)
+        with pytest.raises(ValueError, match=r"shapes \[\(\), \(2,\)\].*Reshape or pad"):
+            fzero.vmap(lambda x: fzero.cond(x > 0, lambda: np.ones(2), one))(X)
+
+    def test_a_predicate_that_is_no_scalar(self):
+        with pytest.raises(TypeError, match=r"pred is bool\[4\].*\.any\(\)"):
+            fzero.cond(X > 0, lambda: 1, lambda: 2)
+        assert fzero.cond((X > 0).any(), lambda: 1, lambda: 2) == 1
+
+
+class TestSwitch:
+    branches = (np.sin, np.exp, lambda x: x**2)
+
+    def test_plain_and_from_the_end(self):
+        assert fzero.switch(1, self.branches, 0.0) == 1.0
+        assert fzero.switch(-1, self.branches, 3.0) == 9.0
+
+    def test_each_branch_runs_once_on_its_rows(self):
+        rows = []
+
+        def branch(i):
+            def run(x):
+                rows.append((i, fzero.value(x).tolist()))
+                return x * i
+
+            return run
+
+        index = np.array([2, 0, 2, 2])
+        got = fzero.vmap(lambda i, x: fzero.switch(i, [branch(k) for k in range(4)], x))(index, X)
+        np.testing.assert_array_equal(got, X * index)
+        assert rows == [(0, [-1.0]), (2, [0.5, 2.0, -3.0])]
+
+    def test_derivatives(self):
+        index = np.array([2, 0, 1, 2])
+        f = lambda x, i: fzero.switch(i, self.branches, x)  # noqa: E731
+        want = np.choose(index, [np.cos(X), np.exp(X), 2 * X])
+        np.testing.assert_allclose(fzero.vmap(fzero.grad(f))(X, index), want, rtol=1e-13)
+        both = fzero.grad(lambda x: fzero.vmap(f)(x, index).sum())
+        np.testing.assert_allclose(both(X), want, rtol=1e-13)
+
+    def test_an_index_out_of_range(self):
+        for wrong in (3, -4):
+            with pytest.raises(IndexError, match=f"index is {wrong}; expected -3 <= index < 3"):
+                fzero.switch(wrong, self.branches, 0.0)
+        with pytest.raises(IndexError, match="index is 3"):
+            fzero.vmap(lambda i: fzero.switch(i, self.branches, 0.0))(np.array([0, 3]))
+        assert fzero.switch(fzero.numpy.clip(3, 0, 2), self.branches, 2.0) == 4.0
+
+    def test_no_branches(self):
+        with pytest.raises(ValueError, match="branches is empty"):
+            fzero.switch(0, [])
+
+
+class TestWhileLoop:
+    @staticmethod
+    def root(a):
+        """Newton's iteration for the square root, with its number of steps."""
+
+        def body(state):
+            x, n = state
+            return 0.5 * (x + a / x), n + 1
+
+        return fzero.while_loop(lambda s: abs(s[0] ** 2 - a) > 1e-12 * a, body, (a, 0))
+
+    def test_value_and_derivatives(self):
+        f = lambda a: self.root(a)[0]  # noqa: E731
+        assert f(2.0) == pytest.approx(np.sqrt(2), rel=1e-12)
+        assert_each_way(f, 2.0, 0.5 / np.sqrt(2))
+        second = -0.25 * 2.0**-1.5
+        assert fzero.grad(fzero.grad(f))(2.0) == pytest.approx(second, rel=1e-8)
+
+    def test_rows_that_are_done_leave(self):
+        sizes = []
+
+        def body(x):
+            sizes.append(fzero.value(x).size)
+            return x * 2
+
+        f = lambda x: fzero.while_loop(lambda x: x < 8, body, x)  # noqa: E731
+        got = fzero.vmap(f)(np.array([1.0, 5.0, 2.0, 9.0, 7.0]))
+        assert got.tolist() == [8.0, 10.0, 8.0, 9.0, 14.0]
+        # Turns needed: 3, 1, 2, 0, 1.
+        assert sizes == [4, 2, 1]
+
+    def test_the_number_of_steps_is_that_of_each_row_alone(self):
+        a = np.array([0.01, 1.5, 2.0, 1e6])
+        values, steps = fzero.vmap(self.root)(a)
+        assert steps.tolist() == [self.root(v)[1] for v in a]
+        np.testing.assert_allclose(values, np.sqrt(a), rtol=1e-12)
+        grads = fzero.vmap(fzero.grad(lambda a: self.root(a)[0]))(a)
+        np.testing.assert_allclose(grads, 0.5 / np.sqrt(a), rtol=1e-9)
+
+    def test_closures_over_rows_and_over_tapes(self):
+        def f(x, w):
+            grown = fzero.while_loop(lambda v: v < 10, lambda v: v * w + x, x)
+            return grown
+
+        def plain(x, w):
+            v, dv = x, 0.0
+            while v < 10:
+                dv, v = v + w * dv, v * w + x
+            return dv
+
+        x = np.array([1.0, 4.0, 11.0])
+        want = [plain(v, 2.0) for v in x]
+        got = fzero.vmap(fzero.grad(f, 1), (0, None))(x, 2.0)
+        np.testing.assert_allclose(got, want, rtol=1e-13)
+        total = fzero.grad(lambda w: fzero.vmap(f, (0, None))(x, w).sum())(2.0)
+        assert total == pytest.approx(sum(want), rel=1e-13)
+
+    def test_a_body_that_returns_its_closure(self):
+        f = lambda x, y: fzero.while_loop(lambda v: v < 3, lambda v: y, x)  # noqa: E731
+        x, y = np.array([1.0, 4.0]), np.array([5.0, 6.0])
+        assert fzero.vmap(f)(x, y).tolist() == [5.0, 4.0]
+        assert fzero.vmap(fzero.grad(f, (0, 1)))(x, y)[1].tolist() == [1.0, 0.0]
+
+    def test_nested_vmaps(self):
+        A, b = np.array([[1.0, 3.0], [9.0, 0.5]]), np.array([2.0, 3.0, 4.0])
+        f = lambda a, b: fzero.while_loop(lambda v: v < 10, lambda v: v * b, a)  # noqa: E731
+
+        def plain(a, b):
+            while a < 10:
+                a *= b
+            return a
+
+        got = fzero.vmap(fzero.vmap(fzero.vmap(f, (None, 0)), (0, None)), (0, None))(A, b)
+        want = np.vectorize(plain)(A[:, :, None], b)
+        np.testing.assert_array_equal(got, want)
+
+    def test_no_turn(self):
+        assert fzero.while_loop(lambda v: v < 0, lambda v: pytest.fail("must not run"), 1.0) == 1.0
+        stay = fzero.vmap(lambda x: fzero.while_loop(lambda v: v < 0, lambda v: v + 1, x))
+        assert stay(np.ones(2)).tolist() == [1.0, 1.0]
+
+    def test_a_body_that_changes_its_structure_or_shape(self):
+        with pytest.raises(ValueError, match="while_loop: the new value"):
+            fzero.while_loop(lambda v: True, lambda v: (v,), 1.0)
+        with pytest.raises(ValueError, match=r"from \(\) to \(2,\).*final shape"):
+            fzero.while_loop(lambda v: True, lambda v: np.ones(2), 1.0)
+
+
+class TestForiLoop:
+    def test_value_and_derivatives(self):
+        f = lambda x: fzero.fori_loop(1, 4, lambda i, v: v * x + i, x)  # noqa: E731
+        # ((x*x + 1)*x + 2)*x + 3 = x^4 + x^2 + 2x + 3
+        assert f(2.0) == 16 + 4 + 4 + 3
+        assert_each_way(f, 2.0, 4 * 8 + 2 * 2 + 2)
+
+    def test_bounds_that_differ_between_rows(self):
+        f = lambda n, x: fzero.fori_loop(0, n, lambda i, v: v * x, 1.0)  # noqa: E731
+        n, x = np.array([0, 3, 1]), np.array([2.0, 3.0, 4.0])
+        assert fzero.vmap(f)(n, x).tolist() == [1.0, 27.0, 4.0]
+        assert fzero.vmap(fzero.grad(f, 1))(n, x).tolist() == [0.0, 27.0, 1.0]
+
+    def test_empty_and_reversed_ranges(self):
+        assert fzero.fori_loop(3, 3, lambda i, v: 0, 7) == 7
+        assert fzero.fori_loop(3, 0, lambda i, v: 0, 7) == 7
+
+    def test_the_index_indexes(self):
+        f = lambda xs: fzero.fori_loop(0, 4, lambda i, v: v + xs[i] * i, 0.0)  # noqa: E731
+        assert fzero.grad(f)(X).tolist() == [0.0, 1.0, 2.0, 3.0]
+        n = np.array([2, 4])
+        g = lambda n: fzero.fori_loop(0, n, lambda i, v: v + fzero.numpy.take(X, i), 0.0)  # noqa: E731
+        assert fzero.vmap(g)(n).tolist() == [-0.5, -1.5]
+
+
+class TestScan:
+    @staticmethod
+    def rnn(w, xs):
+        step = lambda h, x: (np.tanh(w * h + x), h * x)  # noqa: E731
+        return fzero.scan(step, 0.0, xs)
+
+    @staticmethod
+    def loop(w, xs):
+        h, ys = 0.0, []
+        for x in xs:
+            ys.append(h * x)
+            h = np.tanh(w * h + x)
+        return h, np.array(ys)
+
+    def test_value(self):
+        (h, ys), (want_h, want_ys) = self.rnn(0.7, X), self.loop(0.7, X)
+        assert h == pytest.approx(want_h, rel=1e-15)
+        np.testing.assert_allclose(ys, want_ys, rtol=1e-15)
+
+    def test_derivatives_in_carry_and_inputs(self):
+        f = lambda w: self.rnn(w, X)[0] + self.rnn(w, X)[1].sum()  # noqa: E731
+        loop = lambda w: self.loop(w, X)[0] + self.loop(w, X)[1].sum()  # noqa: E731
+        eps = 1e-6
+        want = (loop(0.7 + eps) - loop(0.7 - eps)) / (2 * eps)
+        for mode, got in each_way(f, 0.7).items():
+            assert got == pytest.approx(want, rel=1e-8), mode
+        fwd = fzero.jacfwd(lambda xs: self.rnn(0.7, xs))(X)
+        rev = fzero.jacrev(lambda xs: self.rnn(0.7, xs))(X)
+        for a, b in zip(fwd, rev, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-15)
+
+    def test_reverse_and_trees(self):
+        xs = {"a": X, "b": np.arange(8.0).reshape(4, 2)}
+        step = lambda c, x: (c + x["a"] * x["b"].sum(), {"y": c, "n": None})  # noqa: E731
+        carry, ys = fzero.scan(step, 1.0, xs, reverse=True)
+        terms = X * xs["b"].sum(1)
+        assert carry == 1.0 + terms.sum() and ys["n"] is None
+        np.testing.assert_allclose(ys["y"], [1 + terms[i + 1 :].sum() for i in range(4)])
+
+    def test_length_without_inputs(self):
+        carry, ys = fzero.scan(lambda c, _: (2 * c, c), 1.0, None, length=4)
+        assert carry == 16.0 and ys.tolist() == [1.0, 2.0, 4.0, 8.0]
+
+    def test_zero_steps(self):
+        carry, ys = fzero.scan(lambda c, x: (c, {"y": x @ x}), 1.0, np.zeros((0, 3)))
+        assert carry == 1.0 and ys["y"].shape == (0,)
+        g = fzero.grad(lambda c: fzero.scan(lambda c, x: (c * x, x), c, np.zeros(0))[0])(3.0)
+        assert g == 1.0
+
+    def test_rows_of_carry_or_inputs(self):
+        ws = np.array([0.3, 0.9])
+        got = fzero.vmap(self.rnn, (0, None))(ws, X)[0]
+        np.testing.assert_allclose(got, [self.loop(w, X)[0] for w in ws], rtol=1e-14)
+        XS = np.stack([X, 2 * X], 1)
+        got = fzero.vmap(self.rnn, (None, 1))(0.3, XS)[1]
+        np.testing.assert_allclose(got, [self.loop(0.3, x)[1] for x in XS.T], rtol=1e-14)
+
+    def test_messages(self):
+        with pytest.raises(TypeError, match=r"pair \(carry, y\).*Return \(carry, None\)"):
+            fzero.scan(lambda c, x: c, 0.0, X)
+        assert fzero.scan(lambda c, x: (c, None), 0.0, X) == (0.0, None)
+        with pytest.raises(ValueError, match=r"lengths are \[3, 4\]"):
+            fzero.scan(lambda c, x: (c, x), 0.0, (X, np.ones(3)))
+        with pytest.raises(ValueError, match=r"lengths are \[\]"):
+            fzero.scan(lambda c, x: (c, x), 0.0)
+        with pytest.raises(ValueError, match="without an axis: float64"):
+            fzero.scan(lambda c, x: (c, x), 0.0, np.array(1.0))
+        with pytest.raises(ValueError, match=r"changed its shape from \(\) to \(1,\)"):
+            fzero.scan(lambda c, x: (np.ones(1), x), 0.0, X)
+        with pytest.raises(ValueError, match="scan: the result of a step"):
+            fzero.scan(lambda c, x: (c + 1, x if c else (x,)), 0, X)
+
+
+class TestMap:
+    def test_value_and_derivatives(self):
+        assert fzero.map(np.square, X).tolist() == (X**2).tolist()
+        f = lambda x: fzero.map(lambda v: v * x, X).sum()  # noqa: E731
+        assert_each_way(f, 2.0, X.sum())
+
+    @pytest.mark.parametrize("batch_size", [1, 3, 4, 9])
+    def test_in_batches(self, batch_size):
+        got = fzero.map(lambda p: p["x"] * 2, {"x": X}, batch_size=batch_size)
+        assert got.tolist() == (2 * X).tolist()
+
+
+class TestAssociativeScan:
+    @pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 5, 8, 13])
+    @pytest.mark.parametrize("reverse", [False, True])
+    def test_sums_of_any_length(self, n, reverse):
+        x = np.arange(1.0, n + 1)
+        want = x[::-1].cumsum()[::-1] if reverse else x.cumsum()
+        got = fzero.associative_scan(np.add, x, reverse=reverse)
+        np.testing.assert_array_equal(got, want)
+
+    def test_an_operation_that_does_not_commute(self):
+        # x -> a x + b, composed: the linear recurrence h_i = a_i h_{i-1} + b_i.
+        then = lambda p, q: (p[0] * q[0], p[1] * q[0] + q[1])  # noqa: E731
+        a, b = np.array([0.5, 2.0, -1.0, 3.0, 0.1]), np.arange(5.0)
+        h, want = 0.0, []
+        for ai, bi in zip(a, b, strict=True):
+            h = ai * h + bi
+            want.append(h)
+        np.testing.assert_allclose(fzero.associative_scan(then, (a, b))[1], want, rtol=1e-14)
+
+    def test_any_axis(self):
+        x = np.arange(24.0).reshape(2, 3, 4)
+        for axis in (0, 1, -1):
+            got = fzero.associative_scan(np.add, x, axis=axis)
+            np.testing.assert_array_equal(got, x.cumsum(axis))
+
+    def test_derivatives_and_rows(self):
+        x = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+        f = lambda x: fzero.associative_scan(np.multiply, x)  # noqa: E731
+        np.testing.assert_allclose(fzero.jacrev(f)(x), fzero.jacfwd(np.cumprod)(x), rtol=1e-13)
+        np.testing.assert_allclose(fzero.jacfwd(f)(x), fzero.jacrev(np.cumprod)(x), rtol=1e-13)
+        rows = np.stack([x, -x])
+        np.testing.assert_allclose(fzero.vmap(f)(rows), rows.cumprod(1), rtol=1e-14)
+
+    def test_the_number_of_calls_is_logarithmic(self):
+        calls = []
+        add = lambda a, b: calls.append(1) or a + b  # noqa: E731
+        fzero.associative_scan(add, np.ones(1024))
+        assert len(calls) <= 20
+
+    def test_sizes_that_differ(self):
+        with pytest.raises(ValueError, match=r"sizes along axis 0 are \[3, 4\]"):
+            fzero.associative_scan(np.add, (np.ones(3), X))
+
+
+class TestTogether:
+    """One construct inside another, under nestings of transforms."""
+
+    @staticmethod
+    def program(x, w):
+        def step(carry, t):
+            grown = fzero.cond(carry * t > 0, lambda c: np.sin(w * c) + t, lambda c: c * w, carry)
+            halved = fzero.while_loop(lambda v: abs(v) > 1.5, lambda v: v * 0.5 * w, grown)
+            return halved, fzero.checkpoint(lambda v: np.exp(-(v**2)) * x)(halved)
+
+        carry, ys = fzero.scan(step, x, np.array([0.3, -0.4, 0.8]))
+        return carry + ys.sum()
+
+    @staticmethod
+    def plain(x, w):
+        c, total = x, 0.0
+        for t in (0.3, -0.4, 0.8):
+            c = np.sin(w * c) + t if c * t > 0 else c * w
+            while abs(c) > 1.5:
+                c = c * 0.5 * w
+            total = total + np.exp(-(c**2)) * x
+        return c + total
+
+    x, w = np.array([0.4, -2.0, 3.1, -0.2]), 1.2
+
+    def test_values(self):
+        want = [self.plain(x, self.w) for x in self.x]
+        np.testing.assert_allclose(
+            fzero.vmap(self.program, (0, None))(self.x, self.w), want, rtol=1e-14
+        )
+
+    @pytest.mark.parametrize("outer", [fzero.grad, fzero.jacfwd])
+    @pytest.mark.parametrize("inner", [fzero.grad, fzero.jacfwd])
+    def test_first_and_second_derivatives(self, outer, inner):
+        # The plain Python program is differentiated too: it has no control flow of ours in it.
+        rows = fzero.vmap(inner(self.program, 1), (0, None))(self.x, self.w)
+        want = [fzero.grad(self.plain, 1)(x, self.w) for x in self.x]
+        np.testing.assert_allclose(rows, want, rtol=1e-12)
+        rows = fzero.vmap(outer(inner(self.program, 1), 0), (0, None))(self.x, self.w)
+        want = [fzero.grad(fzero.grad(self.plain, 1), 0)(x, self.w) for x in self.x]
+        np.testing.assert_allclose(rows, want, rtol=1e-11)
+
+    def test_gradient_of_the_sum_over_rows(self):
+        f = lambda w: fzero.vmap(self.program, (0, None))(self.x, w).sum()  # noqa: E731
+        want = sum(fzero.grad(self.plain, 1)(x, self.w) for x in self.x)
+        assert fzero.grad(f)(self.w) == pytest.approx(want, rel=1e-12)
+        eps = 1e-5
+        numeric = (f(self.w + eps) - f(self.w - eps)) / (2 * eps)
+        assert want == pytest.approx(numeric, rel=1e-6)
