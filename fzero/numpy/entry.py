@@ -66,7 +66,16 @@ def like_numpy(*paths: str) -> Callable[[F], F]:
         @functools.wraps(ours)
         def call(*args: Any, **kwargs: Any) -> Any:
             for a in args:
-                if type(a) not in HOST and foreign(a):
+                kind = type(a)
+                if kind in HOST:
+                    continue
+                if kind is tuple or kind is list:  # a shape, or arrays to join: the usual ones
+                    for v in a:
+                        if type(v) not in HOST:
+                            break
+                    else:
+                        continue
+                if foreign(a):
                     return ours(*args, **kwargs)
             if kwargs:
                 for a in kwargs.values():
