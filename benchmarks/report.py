@@ -5,6 +5,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ def write(folder: Path, rows: Sequence[Row], records: Mapping[str, Any]) -> None
     """
     plots = folder / "benchmarks"
     plots.mkdir(parents=True, exist_ok=True)
-    (folder / "benchmarks.json").write_text(json.dumps(records, indent=1) + "\n")
+    (folder / "benchmarks.json").write_text(_compact(json.dumps(records, indent=1)) + "\n")
     measured = [r for r in rows if r.id in records]
     lines = [INTRODUCTION, *summary_lines(measured, records)]
     for row in measured:
@@ -84,6 +85,11 @@ def write(folder: Path, rows: Sequence[Row], records: Mapping[str, Any]) -> None
 
     for row in measured:
         draw(row, records[row.id]["cases"], plots / f"{row.id.lower()}.png")
+
+
+def _compact(text: str) -> str:
+    """JSON with the quartiles on one line, so that a difference shows one line for each."""
+    return re.sub(r"\[[^\[\]{}]*\]", lambda found: " ".join(found[0].split()), text)
 
 
 # -------------------------------------------------------------------------------- the tables
@@ -126,7 +132,7 @@ def _section(row: Row, kept: Mapping[str, Any]) -> Iterator[str]:
         yield from ("", *_memory(row, kept["cases"]))
     versions = ", ".join(f"{name} {version}" for name, version in kept["versions"].items())
     yield ""
-    yield f"Times are per {row.per}. Measured on {kept['date']}: {kept['machine']}, "
+    yield f"Times are per {row.per}. Measured on {kept['date']}: {kept['machine']},"
     yield f"{kept['threads']} threads; {kept['system']}; {versions}."
 
 
@@ -167,7 +173,7 @@ def _spread(quartiles: Sequence[float]) -> str:
 
 def _seconds(value: float, sign: str = "") -> str:
     """A time in the unit that suits its size."""
-    for scale, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns")):
+    for scale, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")):
         if abs(value) >= scale or unit == "ns":
             return f"{value / scale:{sign}.3g} {unit}"
     raise AssertionError("the last unit takes every value")

@@ -139,5 +139,5 @@ def test_the_files_that_are_written(tmp_path: Any) -> None:
     assert report.read(tmp_path / "benchmarks.json")["P0"]["ratios"]["work, 10"]["torch"] == 0.6667
     text = (tmp_path / "benchmarks.md").read_text()
     assert "| P0 | some work | torch | 0.5 | 0.67 | 0.67 | no |" in text
-    assert "| work | 10 | 2 us (1.8 us–2.4 us) | torch way | 3 us (2.7 us–3.6 us) | 0.667 |" in text
+    assert "| work | 10 | 2 µs (1.8 µs–2.4 µs) | torch way | 3 µs (2.7 µs–3.6 µs) | 0.667 |" in text
     assert (tmp_path / "benchmarks" / "p0.png").read_bytes().startswith(b"\x89PNG")
