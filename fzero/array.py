@@ -122,8 +122,8 @@ def _setitem(self: Tracer, index: Any, value: Any) -> None:
 def _array(self: Tracer, dtype: Any = None, copy: Any = None) -> Any:
     raise TypeError(
         f"numpy.array: the argument is a tracer ({self!r}), which has no memory of its own; "
-        "expected an array. Use fzero.numpy.array, numpy.stack or numpy.concatenate for lists of "
-        "tracers, and fzero.stop_gradient or fzero.value for plain values."
+        "expected an array. Use fzero.numpy.array or numpy.stack for lists of tracers, and "
+        "fzero.at(array, x).get() to index an array by it."
     )
 
 
