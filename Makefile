@@ -20,11 +20,15 @@ PYTHON = $(shell \
 	for p in $(PYTHONS); do $$p -c "$(RECENT)" 2>/dev/null && echo $$p && exit; done)
 BIN := .venv/bin
 
+# One BLAS thread by default: for matrices of this size a second one hardly helps on a quiet
+# machine, and waits for the first on a busy one.
+train test: export OPENBLAS_NUM_THREADS ?= 1
+
 train: .venv/.with-plots,progress
 	$(BIN)/python examples/mnist_mlp.py $(ARGS)
 
 test: lint
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 $(ARGS)
+	$(BIN)/python -m pytest -q -n 2 $(ARGS)
 
 lint: .venv/.with-test
 	$(BIN)/ruff check .

@@ -20,7 +20,7 @@ _ARRAY = np.ndarray
 class _Run:
     """One forward run of `f` on a tape, with what is needed to pull cotangents back."""
 
-    __slots__ = ("indices", "inputs", "leaves", "out_tree", "outs", "single_use", "trace")
+    __slots__ = ("indices", "inputs", "leaves", "out_tree", "outs", "trace")
 
     def __init__(
         self,
