@@ -26,6 +26,10 @@ def _traces(x: Any) -> Iterator[Trace]:
         while split is not None:  # only some of its rows are running
             yield split
             split = split.split
+        source = getattr(x._trace, "source", None)
+        while source is not None:  # these rows can run only while all of them can
+            yield source
+            source = getattr(source, "source", None)
         for p in x._trace.parts(x):
             yield from _traces(p)
 

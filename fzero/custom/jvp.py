@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from .. import tree
-from ..arguments import describe, leaves_like
+from ..arguments import checked_tangents, describe
 from ..batching import BatchTrace
 from ..core import top_trace
 from ..dtypes import is_inexact, shape_of, zeros_of
@@ -193,8 +193,9 @@ class custom_jvp:
                     "a pair (out, tangent_out)."
                 )
             outs, trees["out"] = tree.flatten(pair[0])
-            name = f"the tangent of {self.name}"
-            return outs, leaves_like(trees["out"], pair[1], "custom_jvp", name)
+            name = f"custom_jvp: the tangent of {self.name}"
+            ts = checked_tangents(name, pair[1], outs, trees["out"])
+            return outs, [zeros_of(y) if t is None else t for t, y in zip(ts, outs, strict=True)]
 
         outs = _JVP(primal, push).run(leaves)
         return tree.unflatten(trees["out"], outs)
