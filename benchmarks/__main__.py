@@ -54,7 +54,10 @@ def main(words: Sequence[str] | None = None) -> int:
     options = arguments(words)
     if hasattr(os, "sched_setaffinity"):  # as many processors as threads, for every library
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
-    rows = load_rows([r for r in options.rows.upper().split(",") if r])
+    try:
+        rows = load_rows([r for r in options.rows.upper().split(",") if r])
+    except ValueError as error:
+        sys.exit(str(error))
     effort = QUICK if options.quick else FULL
     committed = read(DOCS / "benchmarks.json")
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
