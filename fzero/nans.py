@@ -78,15 +78,16 @@ def _checked_class(trace_class: type) -> type:
 
         def process(self, prim: Primitive, args: Sequence[Any], params: dict[str, Any]) -> Any:
             before = len(getattr(self, "tape", ()))
+            came_in = _has_nan(list(args))
             out = super().process(prim, args, params)
             parts = [p for x in (out if prim.multiple else (out,)) for p in self.parts_of(x)]
-            if _has_nan(parts) and not _has_nan(list(args)):
+            if _has_nan(parts) and not came_in:
                 raise NaNError(
                     f"debug_nans: {prim.name} returned a NaN; expected numbers. It was called at "
                     f"{user_line()}; look at its arguments there."
                 )
             tape = getattr(self, "tape", [])
-            if len(tape) > before and tape[before][0] is not None:
+            if len(tape) > before and tape[before][0] is not None and not came_in:
                 line = user_line()
                 tape[before] = tuple(
                     _checked_pull(p, prim.name, line) if k % 2 else p

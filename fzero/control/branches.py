@@ -9,6 +9,7 @@ from ..backend import array_namespace, to_device
 from ..batching import BatchTrace
 from ..core import Tracer, concrete
 from ..dtypes import shape_of
+from ..nans import traced
 from ..ops.elementwise import detach
 from ..rows import PartTrace, convert, merge_results, resumed
 
@@ -78,7 +79,7 @@ def _switch(name: str, index: Any, branches: list[Callable[..., Any]], operands:
         return _switch(name, concrete(index, name), branches, operands)
     outs, targets = [], []
     for value, rows in _by_rows(index.value, trace):
-        target = PartTrace(trace, rows)
+        target = traced(PartTrace)(trace, rows)
         with resumed([target]):
             chosen = convert(index) if value is None else value
             # A branch may also return, untouched, what its closure brings in.

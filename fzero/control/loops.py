@@ -9,6 +9,7 @@ from ..backend import array_namespace
 from ..batching import BatchTrace
 from ..core import Tracer
 from ..dtypes import shape_of
+from ..nans import traced
 from ..rows import PartTrace, convert, holds, resumed, take_rows
 from .branches import merge, predicate
 
@@ -69,19 +70,19 @@ def _while_rows(cond_fun: Any, body_fun: Any, val: Any, pred: Any) -> Any:
             alive = xp.full(len(rows), isinstance(pred, Tracer) or bool(pred))
         (done,), (going,) = xp.nonzero(~alive), xp.nonzero(alive)
         if len(done):
-            targets.append(PartTrace(source, rows[done]))
+            targets.append(traced(PartTrace)(source, rows[done]))
             outs.append(_cut(val, trace, done, targets[-1]))
         if not len(going):
             return merge("while_loop", outs, source, targets)
         if isinstance(pred.value, Tracer):
             for i in going:
-                target = PartTrace(source, rows[i : i + 1])
+                target = traced(PartTrace)(source, rows[i : i + 1])
                 part = _cut(val, trace, xp.asarray([int(i)]), target)
                 with resumed([target]):
                     outs.append(tree.map(convert, while_loop(cond_fun, body_fun, part)))
                 targets.append(target)
             return merge("while_loop", outs, source, targets)
-        target = PartTrace(source, rows[going])
+        target = traced(PartTrace)(source, rows[going])
         val, rows, trace = _cut(val, trace, going, target), rows[going], target
         with resumed([trace]):
             while True:
