@@ -11,13 +11,14 @@ from ..backend import array_namespace
 from ..core import coerce
 from ..dtypes import dtype_of, shape_of
 from ..ops.indexing import getitem
+from ..ops.sorting import take_along_axis
 from ..rules import nondiff
 from ..shaping import axis_of, op
 from .checks import as_shape, check_key
 from .discrete import probability, randint
-from .draws import draw, stacked
+from .draws import draw
 from .generators import child_keys, raw_bits
-from .keys import sample_keys
+from .keys import sample_keys, stacked
 
 __all__ = ["choice", "permutation"]
 
@@ -60,15 +61,6 @@ def _take(x: Any, index: Any, axis: int) -> Any:
     return getitem(x, (*(slice(None),) * axis, index))
 
 
-def _take_along(x: Any, index: Any, axis: int) -> Any:
-    grid = [
-        np.arange(n).reshape([-1 if i == j else 1 for j in range(len(x.shape))])
-        for i, n in enumerate(x.shape)
-    ]
-    grid[axis] = index
-    return getitem(x, tuple(grid))
-
-
 def _is_count(x: Any) -> bool:
     return isinstance(x, (int, np.integer)) and not isinstance(x, bool)
 
@@ -101,7 +93,7 @@ def permutation(key: Any, x: Any, axis: int = 0, independent: bool = False) -> A
         )
     axis = axis_of(len(x.shape), axis)
     if independent:
-        return _take_along(x, _order(key, shape=x.shape, axis=axis), axis)
+        return take_along_axis(x, _order(key, shape=x.shape, axis=axis), axis, unique=True)
     return _take(x, _order(key, shape=(x.shape[axis],), axis=0), axis)
 
 

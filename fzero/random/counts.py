@@ -19,9 +19,9 @@ from ..rules import nondiff
 from ..shaping import op
 from .checks import as_shape, check_fraction, check_key, joint_shape, on_host
 from .discrete import integer_dtype
-from .draws import as_param, fixed, rejection, spread, stacked, unit
+from .draws import as_param, fixed, rejection, spread, unit
 from .generators import child_keys
-from .keys import sample_keys, split
+from .keys import sample_keys, split, stacked
 from .special import log_factorial
 
 __all__ = ["binomial", "multinomial", "poisson"]

@@ -16,9 +16,9 @@ from ..ops.reduction import argmax
 from ..rules import nondiff
 from ..shaping import axis_of, op
 from .checks import as_shape, check_fraction, check_key, joint_shape, on_host
-from .draws import as_param, fixed, spread, stacked
+from .draws import as_param, fixed, spread
 from .generators import child_keys, raw_bits
-from .keys import sample_keys
+from .keys import sample_keys, stacked
 from .standard import exponential, gumbel, uniform
 
 __all__ = ["bernoulli", "categorical", "geometric", "rademacher", "randint"]

@@ -18,9 +18,9 @@ from ..core import Tracer, coerce
 from ..dtypes import dtype_of, shape_of
 from ..errors import NotDifferentiableError
 from ..rules import elementwise, nondiff
-from ..shaping import batch_all, op
+from ..shaping import op
 from .generators import folded_key, raw_bits
-from .keys import sample_keys
+from .keys import sample_keys, stacked
 from .special import normal_of_unit
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "open_interval",
     "rejection",
     "spread",
-    "stacked",
     "unit",
 ]
 
@@ -102,15 +101,6 @@ _KINDS: dict[str, Callable[[Any, Any], Any]] = {
 def _draw_impl(xp: Any, key: Any, *, kind: str, shape: tuple[int, ...], dtype: np.dtype) -> Any:
     found = _KINDS[kind](xp, unit(xp, key, math.prod(shape), dtype))
     return found.reshape((*key.shape[:-1], *shape))
-
-
-def stacked(name: str) -> Any:
-    """Batching of a primitive on a key and its parameters: leading axes are stacks of keys."""
-
-    def batch(size: int, args: Any, batched: Any, params: Any) -> Any:
-        return op(name)(*batch_all(args, batched, size), **params), True
-
-    return batch
 
 
 #: draw(key, kind=..., shape=..., dtype=...): standard samples of one kind.

@@ -17,9 +17,9 @@ from ..rules import elementwise, nondiff
 from ..shaping import op
 from . import special
 from .checks import as_shape, check_key, check_positive, float_dtype, joint_shape
-from .draws import as_param, draw, rejection, spread, stacked, unit
+from .draws import as_param, draw, rejection, spread, unit
 from .generators import child_keys
-from .keys import sample_keys, split
+from .keys import sample_keys, split, stacked
 
 __all__ = ["beta", "chisquare", "dirichlet", "f", "gamma", "loggamma", "t"]
 

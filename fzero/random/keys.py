@@ -83,8 +83,8 @@ def PRNGKey(seed: int, impl: str = "philox") -> np.ndarray:
     return key(seed, impl)
 
 
-def _batch_keys(name: str) -> Any:
-    """Batching of a primitive whose first argument is keys: leading axes are stacks already."""
+def stacked(name: str) -> Any:
+    """Batching of a primitive on a key and its parameters: leading axes are stacks of keys."""
 
     def batch(size: int, args: Any, batched: Any, params: Any) -> Any:
         return op(name)(*batch_all(args, batched, size), **params), True
@@ -116,19 +116,19 @@ def _fold_impl(xp: Any, key: Any, data: Any, *, text: bool) -> Any:
 _bits = nondiff(
     "random_bits",
     lambda xp: partial(_bits_impl, xp),
-    batch=_batch_keys("random_bits"),
+    batch=stacked("random_bits"),
     samples=lambda rng: [((k,), {"shape": (5,), "width": 32}) for k in sample_keys(rng)],
 )
 _split = nondiff(
     "random_split",
     lambda xp: partial(_split_impl, xp),
-    batch=_batch_keys("random_split"),
+    batch=stacked("random_split"),
     samples=lambda rng: [((k,), {"shape": (3,)}) for k in sample_keys(rng)],
 )
 _fold_in = nondiff(
     "random_fold_in",
     lambda xp: partial(_fold_impl, xp),
-    batch=_batch_keys("random_fold_in"),
+    batch=stacked("random_fold_in"),
     samples=lambda rng: [
         ((k, rng.integers(0, 99, k.shape[:-1])), {"text": False}) for k in sample_keys(rng)
     ],

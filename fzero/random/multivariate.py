@@ -7,7 +7,7 @@ import numpy as np
 from ..dtypes import shape_of
 from ..ops.elementwise import maximum, sqrt
 from ..ops.factor import cholesky
-from ..ops.linalg import matmul
+from ..ops.products import matmul
 from ..ops.spectral import eigh
 from .checks import as_shape, check_key, float_dtype
 from .draws import as_param, draw

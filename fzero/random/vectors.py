@@ -10,9 +10,9 @@ from ..ops.elementwise import absolute, exp, log, where
 from ..rules import nondiff
 from ..shaping import op
 from .checks import as_shape, check_key, check_positive, float_dtype, joint_shape
-from .draws import as_param, draw, stacked
+from .draws import as_param, draw
 from .gammas import loggamma
-from .keys import sample_keys, split
+from .keys import sample_keys, split, stacked
 from .standard import exponential, uniform
 
 __all__ = ["ball", "generalized_normal", "orthogonal"]
