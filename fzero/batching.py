@@ -4,7 +4,8 @@ A `BatchTracer` holds its rows along axis 0. Values that do not depend on the ro
 """
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -18,7 +19,7 @@ from .errors import BatchedValueError
 from .nans import traced
 from .shaping import axis_of, op
 
-__all__ = ["BatchTrace", "BatchTracer", "axis_trace", "vmap"]
+__all__ = ["BatchTrace", "BatchTracer", "axes_in_force", "axis_trace", "named_axes", "vmap"]
 
 
 _new_tracer: Any = object.__new__
@@ -68,6 +69,10 @@ class BatchTrace(Trace):
                     return self.wrap(prim.call(x.value, y))
                 if x.__class__ in _SCALARS:
                     return self.wrap(prim.call(x, y.value))
+                if x.__class__ is y.__class__ is BatchTracer and x._trace is y._trace is self:
+                    rows_x, rows_y = x.value, y.value
+                    if rows_x.ndim == rows_y.ndim:
+                        return self.wrap(prim.call(rows_x, rows_y))
         if prim.category == "rows":
             return prim.batch(self, args, None, params)
         batched = [a.__class__ is BatchTracer and a._trace is self for a in args]
@@ -98,11 +103,26 @@ class BatchTrace(Trace):
 _AXES: ContextVar[tuple[BatchTrace, ...]] = ContextVar("fzero_axes", default=())
 
 
+def named_axes() -> tuple[BatchTrace, ...]:
+    """The running `vmap`s that have an axis name."""
+    return _AXES.get()
+
+
+@contextmanager
+def axes_in_force(traces: tuple[BatchTrace, ...]) -> Iterator[None]:
+    """Let collectives find these traces by their axis names."""
+    token = _AXES.set(traces)
+    try:
+        yield
+    finally:
+        _AXES.reset(token)
+
+
 def axis_trace(name: str, axis_name: Any) -> BatchTrace:
     """The running `vmap` with this axis name."""
     for trace in reversed(_AXES.get()):
         if trace.axis_name == axis_name:
-            if trace.split is not None:
+            if trace.split is not None or hasattr(trace, "source"):
                 raise ValueError(
                     f"{name}: axis {axis_name!r} is split between branches of cond, switch or "
                     f"while_loop; expected all its rows. Move the {name} out of the branch."

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from . import tree
+from .batching import axes_in_force, named_axes
 from .core import Trace, Tracer
 from .rows import PartTrace, resumed
 from .tape import ReverseTrace
@@ -67,15 +68,16 @@ def _reopened(traces: Sequence[Trace]) -> Iterator[None]:
 class _Again:
     """The tape's node of a checkpointed call."""
 
-    __slots__ = ("above", "call", "tape_trace")
+    __slots__ = ("above", "axes", "call", "tape_trace")
 
     def __init__(self, tape_trace: ReverseTrace, call: Callable[[], Any], above: Any) -> None:
         self.tape_trace, self.call, self.above = tape_trace, call, above
+        self.axes = named_axes()
 
     def expand(self, gs: Sequence[Any], cotangents: list[Any]) -> None:
         """Record the call at the end of the tape, with the cotangents of its results."""
         trace = self.tape_trace
-        with _reopened([trace, *self.above]):
+        with _reopened([trace, *self.above]), axes_in_force(self.axes):
             leaves = tree.leaves(self.call())
         parts: list[Any] = []
         for y in leaves:

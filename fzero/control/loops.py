@@ -59,6 +59,8 @@ def _cut(val: Any, trace: BatchTrace, index: Any, target: PartTrace) -> Any:
 def _while_rows(cond_fun: Any, body_fun: Any, val: Any, pred: Any) -> Any:
     """The loop from where the predicate first differs between rows; rows that are done leave."""
     source = trace = pred._trace
+    if source.size == 0:
+        return val
     xp = array_namespace(pred.value)
     rows = xp.arange(source.size)
     outs: list[Any] = []

@@ -6,9 +6,11 @@ from typing import Any
 
 from .. import tree
 from ..arguments import describe
-from ..batching import BatchTrace, BatchTracer
+from ..batching import BatchTrace, BatchTracer, axes_in_force, named_axes
 from ..core import Tracer, splits
 from ..dtypes import zeros_of
+from ..nans import traced
+from ..rows import PartTrace
 
 __all__ = ["Arguments", "WholePull", "batched_call", "check_closed", "rewrap", "unwrap"]
 
@@ -69,13 +71,17 @@ def batched_call(
     f: Callable[..., Any], groups: Sequence[Sequence[Any]], flags: Any, like: BatchTrace
 ) -> tuple[list[Any], list[bool]]:
     """`f(*groups)` on rows: groups of leaves, flagged where they have a batch axis."""
-    trace = BatchTrace(like.size, like.axis_name)
+    trace = traced(BatchTrace)(like.size, like.axis_name)
+    wrapped = [
+        [BatchTracer(trace, x) if b else x for x, b in zip(g, bs, strict=True)]
+        for g, bs in zip(groups, flags, strict=True)
+    ]
+    # Collectives find this trace by the name; a row set they must find as such, to refuse it.
+    named = like if isinstance(like, PartTrace) else trace
+    axes = named_axes() if like.axis_name is None else (*named_axes(), named)
     try:
-        wrapped = [
-            [BatchTracer(trace, x) if b else x for x, b in zip(g, bs, strict=True)]
-            for g, bs in zip(groups, flags, strict=True)
-        ]
-        outs = f(*wrapped)
+        with axes_in_force(axes):
+            outs = f(*wrapped)
     finally:
         trace.closed = True
     rows = [trace.rows_of(y) for y in outs]
