@@ -255,6 +255,7 @@ class TestWhileLoop:
         assert fzero.while_loop(lambda v: v < 0, lambda v: pytest.fail("must not run"), 1.0) == 1.0
         stay = fzero.vmap(lambda x: fzero.while_loop(lambda v: v < 0, lambda v: v + 1, x))
         assert stay(np.ones(2)).tolist() == [1.0, 1.0]
+        assert stay(np.ones(0)).shape == (0,)
 
     def test_a_body_that_changes_its_structure_or_shape(self):
         with pytest.raises(ValueError, match="while_loop: the new value"):

@@ -159,6 +159,35 @@ class TestNames:
         got = fzero.vmap(fzero.grad(f), axis_name="i")(Y)
         np.testing.assert_array_equal(got, 3 * 2 * Y)
 
+    @pytest.mark.parametrize("wrap", ["plain", "checkpoint", "custom_vjp", "custom_jvp"])
+    def test_inside_checkpoint_and_stated_rules(self, wrap):
+        def share(x):
+            return x / fzero.psum(x, "i")
+
+        def stated_pullback(x, g):
+            total = fzero.psum(x, "i")
+            return (g / total - fzero.psum(g * x, "i") / total**2,)
+
+        f = share
+        if wrap == "checkpoint":
+            f = fzero.checkpoint(share)
+        elif wrap == "custom_vjp":
+            f = fzero.custom_vjp(share)
+            f.defvjp(lambda x: (share(x), x), stated_pullback)
+        elif wrap == "custom_jvp":
+            f = fzero.custom_jvp(share)
+            f.defjvp(lambda primals, tangents: fzero.jvp(share, primals, tangents))
+        x, g = np.array([1.0, 2.0, 5.0]), np.array([1.0, 0.0, -2.0])
+        y, pull = fzero.vjp(fzero.vmap(f, axis_name="i"), x)
+        np.testing.assert_allclose(y, x / 8, rtol=1e-15)
+        np.testing.assert_allclose(pull(g)[0], g / 8 - (g @ x) / 64, rtol=1e-13)
+
+    def test_a_stated_rule_inside_a_branch(self):
+        total = fzero.custom_jvp(lambda x: fzero.psum(x, "i"))
+        total.defjvp(lambda primals, tangents: (primals[0], tangents[0]))
+        with pytest.raises(ValueError, match="Move the psum out of the branch"):
+            fzero.vmap(lambda x: fzero.cond(x > 0, total, lambda x: x, x), axis_name="i")(Y)
+
     def test_unknown_name(self):
         with pytest.raises(NameError, match=r"axis_name is 'j'.*\['i'\].*axis_name='j'"):
             fzero.vmap(lambda x: fzero.psum(x, "j"), axis_name="i")(Y)
