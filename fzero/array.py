@@ -18,15 +18,18 @@ from .core import REGISTRY, Tracer, concrete, innermost, splits, user_line
 from .errors import AssignmentError
 from .ops import elementwise as el
 from .ops import indexing, products
+from .shaping import op
 
 __all__ = ["FUNCTIONS", "UFUNCS", "attach_methods", "value"]
 
-#: Name of a NumPy or CuPy ufunc -> our function.
-UFUNCS: dict[str, Callable[..., Any]] = {
-    ufunc.__name__: REGISTRY[ufunc.__name__].call
+#: NumPy's ufuncs that are primitives as they stand.
+_DIRECT = {
+    ufunc: REGISTRY[ufunc.__name__]
     for ufunc in vars(np).values()
     if isinstance(ufunc, np.ufunc) and ufunc.__name__ in REGISTRY
 }
+#: Name of a NumPy or CuPy ufunc -> our function.
+UFUNCS: dict[str, Callable[..., Any]] = {p.name: p.call for p in _DIRECT.values()}
 #: NumPy function (or its name, for CuPy's) -> our function.
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}
 
@@ -130,8 +133,7 @@ def _array(self: Tracer, dtype: Any = None, copy: Any = None) -> Any:
 def _iterate(self: Tracer) -> Any:
     if not self.shape:
         raise TypeError("iteration over a 0-d array; expected at least one axis. Use x itself.")
-    from_first = indexing.op("unstack")
-    return iter(from_first(self, axis=0))
+    return iter(op("unstack")(self, axis=0))
 
 
 def _length(self: Tracer) -> int:
@@ -219,6 +221,12 @@ def attach_methods(methods: dict[str, Any]) -> None:
 
 def _ufunc(self: Tracer, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
     """`numpy.<ufunc>(...)` with a tracer among the inputs."""
+    if not kwargs and method == "__call__":
+        prim = _DIRECT.get(ufunc)
+        if prim is not None:
+            if len(inputs) == 1 and not splits.active:
+                return self._trace.process(prim, inputs, {})
+            return prim.dispatch(inputs, {})
     name = ufunc.__name__.removeprefix("cupy_")
     function = UFUNCS.get(name if method == "__call__" else f"{name}.{method}")
     if function is None:

@@ -12,7 +12,7 @@ from .arguments import Selection
 from .backend import array_namespace
 from .batching import vmap
 from .core import innermost
-from .dtypes import dtype_of, shape_of
+from .dtypes import dtype_of, is_inexact, ones_of, shape_of
 from .forward import jvp
 from .ops.structural import reshape
 from .reverse import grad, pullback_of, pulling
@@ -158,6 +158,10 @@ def jacrev(
         chosen, rebuild = selection.pick(args, kwargs)
         selection.check_leaves(tree.leaves(chosen), chosen, holomorphic, allow_int)
         with pulling(_on_chosen(f, rebuild), chosen, has_aux) as (out, pull, *aux):
+            if tree.all_leaves([out]) and shape_of(out) == () and is_inexact(out):
+                rows = pull(ones_of(out))  # the only row, without a vmap around it
+                jacobian = rows if selection.several else rows[0]
+                return (jacobian, aux[0]) if has_aux else jacobian
             basis = _Basis(out)
             rows = vmap(pull, chunk_size=chunk_size)(basis.vectors())
         # Leaf by leaf of the input, split into the leaves of the output: then turned inside out.

@@ -15,7 +15,6 @@ __all__ = ["JVPTrace", "JVPTracer", "LinearTrace", "jvp", "linearize"]
 
 
 _new_tracer: Any = object.__new__
-_SCALARS = frozenset({bool, int, float, complex})
 
 
 class JVPTracer(Tracer):
@@ -64,16 +63,29 @@ class JVPTrace(Trace):
         return JVPTracer(self, ans, out)
 
     def _pushed(self, prim: Primitive, args: Sequence[Any]) -> Any:
-        """One differentiated argument of an elementwise function; None where there are more."""
+        """Elementwise functions of one and two arguments; None for the others."""
         x = args[0]
         if len(args) == 1:
             value = x.value
             ans = prim.call(value)
             tangent = prim.partials[0](ans, value)(x.tangent)  # type: ignore[misc]
-        elif len(args) == 2 and args[1].__class__ in _SCALARS and prim.partials[0] is not None:
-            value, y = x.value, args[1]
-            ans = prim.call(value, y)
-            tangent = match(prim.partials[0](ans, value, y)(x.tangent), ans)
+        elif len(args) == 2:
+            y = args[1]
+            own_x = x.__class__ is JVPTracer and x._trace is self
+            own_y = y.__class__ is JVPTracer and y._trace is self
+            partial_x, partial_y = prim.partials
+            if (own_x and partial_x is None) or (own_y and partial_y is None):
+                return None
+            value_x = x.value if own_x else x
+            value_y = y.value if own_y else y
+            ans = prim.call(value_x, value_y)
+            tangent = None
+            if own_x:
+                tangent = partial_x(ans, value_x, value_y)(x.tangent)  # type: ignore[misc]
+            if own_y:
+                term = partial_y(ans, value_x, value_y)(y.tangent)  # type: ignore[misc]
+                tangent = term if tangent is None else tangent + term
+            tangent = match(tangent, ans)
         else:
             return None
         out = _new_tracer(JVPTracer)

@@ -57,7 +57,7 @@ def ufunc(name: str) -> Callable[..., Any]:
     prim = REGISTRY[name]
     host, dispatch = prim.host, prim.dispatch
 
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def general(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         for a in args:
             if type(a) not in HOST:
                 if kwargs and foreign((*args, *kwargs.values())):
@@ -67,6 +67,22 @@ def ufunc(name: str) -> Callable[..., Any]:
             return _with_keywords(name, args, kwargs)
         return host(*args, **kwargs)
 
+    def unary(x: Any, /, *rest: Any, **kwargs: Any) -> Any:
+        if rest or kwargs:
+            return general((x, *rest), kwargs)
+        return host(x) if type(x) in HOST else dispatch((x,), {})
+
+    def binary(x: Any, y: Any, /, *rest: Any, **kwargs: Any) -> Any:
+        if rest or kwargs:
+            return general((x, y, *rest), kwargs)
+        if type(x) in HOST and type(y) in HOST:
+            return host(x, y)
+        return dispatch((x, y), {})
+
+    def several(*args: Any, **kwargs: Any) -> Any:
+        return general(args, kwargs)
+
+    call = {1: unary, 2: binary}.get(getattr(host, "nin", 0), several)
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"`numpy.{name}` of each element, with broadcasting."
     call.primitive = prim  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ..backend import namespace
 from ..rules import REAL, elementwise
 from .steps import floor_divide, sign, trunc
 
@@ -27,28 +28,44 @@ JOINTLY = (frozenset({0, 1}),)
 ALONE = (frozenset({0}),)
 EACH = (frozenset({0}), frozenset({1}))
 POSITIVE = (0.3, 3.0)
+#: Up to so many elements, to count the zeros is cheaper than to silence a warning.
+SMALL = 512
 
 
 def _same(t: Any) -> Any:
     return t
 
 
-# Division that keeps zeros.
-def _drop_zeros(xp: Any, ufunc: Any) -> Any:
-    """`ufunc(t, d)`, and zero where `t` is zero whatever `d` is (0/0, 0 * inf)."""
+def _drop_zeros(name: str) -> Any:
+    """namespace -> `ufunc(t, d)`, and zero where `t` is zero whatever `d` is (0/0, 0 * inf)."""
 
-    def masked(t: Any, d: Any) -> Any:
-        return xp.where(
-            t == 0, xp.zeros((), xp.result_type(t, d)), ufunc(t, xp.where(t == 0, 1, d))
-        )
+    def implement(xp: Any) -> Any:
+        ufunc = getattr(xp, name)
 
-    return masked
+        def masked(t: Any, d: Any) -> Any:
+            none = xp.zeros((), xp.result_type(t, d))
+            return xp.where(t == 0, none, ufunc(t, xp.where(t == 0, 1, d)))
+
+        def repaired(t: Any, d: Any) -> Any:
+            # A result that a zero spoils is NaN, and rare: to look for one costs less than masks.
+            size = getattr(t, "size", 0)
+            if 0 < size <= SMALL and xp.count_nonzero(t) == size:
+                return ufunc(t, d)
+            with xp.errstate(invalid="ignore"):
+                r = ufunc(t, d)
+            total = xp.vdot(r, r)  # NaN if any element is
+            return masked(t, d) if total != total else r
+
+        # On a device a look at the result would wait for it.
+        return repaired if xp is namespace() else masked
+
+    return implement
 
 
 # A zero tangent or cotangent stays zero, so that the untaken side of `where` cannot make a NaN.
 div0 = elementwise(
     "div0",
-    lambda xp: _drop_zeros(xp, xp.divide),
+    _drop_zeros("divide"),
     lambda ans, t, d: lambda u: div0(u, d),
     lambda ans, t, d: lambda u: -mul0(u, div0(ans, d)),
     domain=(REAL, POSITIVE),
@@ -57,7 +74,7 @@ div0 = elementwise(
 )
 mul0 = elementwise(
     "mul0",
-    lambda xp: _drop_zeros(xp, xp.multiply),
+    _drop_zeros("multiply"),
     lambda ans, t, d: lambda u: mul0(u, d),
     lambda ans, t, d: lambda u: mul0(u, t),
     complex=True,

@@ -3,10 +3,9 @@
 from typing import Any
 
 from ..dtypes import dtype_of
-from ..rules import draw, elementwise
+from ..rules import draw, elementwise, nondiff
 from ..shaping import op
 from .steps import (
-    equal,
     greater,
     greater_equal,
     isfinite,
@@ -33,24 +32,36 @@ __all__ = [
 INF = float("inf")
 
 
-# Two operands are compared by name: the operators of NumPy's scalars take no arrays of a device.
-def _share(x: Any, y: Any) -> Any:
-    """1 where x > y, 1/2 where they are equal, else 0: a tie is shared."""
-    return where(equal(x, y), 0.5, where(greater(x, y), 1.0, 0.0))
+def _share(xp: Any) -> Any:
+    """The share of `x` in the larger of two: 1 where it is, 1/2 where they are equal, else 0."""
+
+    def share(x: Any, y: Any) -> Any:
+        half = xp.asarray(0.5, xp.result_type(x, y))
+        return xp.where(xp.equal(x, y), half, xp.greater(x, y))
+
+    return share
+
+
+def _share_samples(rng: Any) -> list[Any]:
+    x = draw(rng, (2, 3))
+    return [((x, x.round()), {}), ((x, x[0]), {})]
+
+
+larger_share = nondiff("larger_share", _share, samples=_share_samples)
 
 
 def _extremum(name: str, sign: int) -> Any:
     """maximum, minimum and the variants that pass over NaN."""
 
-    def larger(x: Any, y: Any) -> Any:
-        wins = _share(x, y) if sign > 0 else _share(y, x)
-        return where(isnan(y), 1.0, wins) if name.startswith("f") else wins
+    def weight(x: Any, y: Any) -> Any:
+        wins = larger_share(x, y) if sign > 0 else larger_share(y, x)
+        return where(isnan(y), 1, wins) if name.startswith("f") else wins
 
     return elementwise(
         name,
         lambda xp: getattr(xp, name),
-        lambda ans, x, y: lambda t: t * astype_like(larger(x, y), ans),
-        lambda ans, x, y: lambda t: t * astype_like(larger(y, x), ans),
+        lambda ans, x, y: lambda t: t * weight(x, y),
+        lambda ans, x, y: lambda t: t * weight(y, x),
     )
 
 
