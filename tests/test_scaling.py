@@ -129,7 +129,7 @@ class TestLongChains:
 
     def test_time_is_linear(self):
         run = fzero.grad(lambda x, n: chain(x, n))
-        assert ratio(lambda n: run(1.0, n), 5_000, 50_000) < 10 * 2
+        assert ratio(lambda n: run(1.0, n), 5_000, 50_000) < 10 * 3  # quadratic would be 100
 
 
 def ratio(f, small, large):
@@ -138,9 +138,9 @@ def ratio(f, small, large):
     def least(n, runs):
         times = []
         for _ in range(runs):
-            start = time.perf_counter()
+            start = time.process_time()
             f(n)
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
         return min(times)
 
     least(small, 1)
@@ -210,13 +210,13 @@ class TestSlicingInALoop:
     def test_time_is_linear(self):
         xs = np.ones((10_000, 8))
         run = fzero.grad(self.loop)
-        assert ratio(lambda T: run(xs[:T]), 1000, 10_000) < 10 * 2
+        assert ratio(lambda T: run(xs[:T]), 1000, 10_000) < 10 * 3  # quadratic would be 100
 
     def test_scan_and_unstack_are_linear_too(self):
         xs = np.ones((10_000, 4))
         run = fzero.grad(lambda xs: fzero.scan(lambda c, x: (c + (x * x).sum(), None), 0.0, xs)[0])
         np.testing.assert_array_equal(run(xs[:10]), 2 * xs[:10])
-        assert ratio(lambda T: run(xs[:T]), 500, 5000) < 10 * 2
+        assert ratio(lambda T: run(xs[:T]), 500, 5000) < 10 * 3  # quadratic would be 100
 
 
 class TestFloat32Stays:

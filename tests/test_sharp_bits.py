@@ -141,7 +141,7 @@ def test_slices_end_where_the_array_ends(x):
 @covers("Non-array inputs", "Lists in place of arrays", "Lists of tracers")
 def test_lists_of_tracers(transform):
     for refused in (lambda x: np.sum([x, 2 * x]), lambda x: np.array([x, 2 * x]).sum()):
-        with pytest.raises(TypeError, match="Use fzero.numpy.array, numpy.stack"):
+        with pytest.raises(TypeError, match="Use fzero.numpy.array or numpy.stack"):
             transform(refused)(1.0)
     for f in (
         lambda x: fnp.sum([x, 2 * x]),
