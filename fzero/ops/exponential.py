@@ -4,6 +4,7 @@ from typing import Any
 
 from ..dtypes import dtype_of, zeros_of
 from ..rules import REAL, elementwise
+from ..shaping import op
 from .arithmetic import POSITIVE, div0, mul0
 from .selection import INF, astype_like, where
 from .steps import isfinite
@@ -33,6 +34,8 @@ def _power_base(ans: Any, x: Any, y: Any) -> Any:
     if dtype_of(y).kind == "c":
         return lambda t: t * (y * power(x, y - 1))
     if type(y) not in (int, float):
+        if dtype_of(y).kind in "iub":  # y - 1 and 1 - y must neither wrap nor promote
+            y = astype_like(y, op("real")(ans))
         # Both sides of the exponent 1 apart, so that 0 is never raised to a negative power.
         high = y >= 1
         root = power(x, where(high, y - 1, 1 - y))
@@ -48,6 +51,7 @@ def _power_base(ans: Any, x: Any, y: Any) -> Any:
 
 def _power_exponent(ans: Any, x: Any, y: Any) -> Any:
     # At x = 0 the derivative is 0 for y > 0: log is taken of 1 there.
+    x = astype_like(x, ans)  # the log of a small integer type or a Python number has another
     return lambda t: t * (ans * log(where(x == 0, 1, x)))
 
 

@@ -122,7 +122,7 @@ clip = elementwise(
 copysign = elementwise(
     "copysign",
     lambda xp: xp.copysign,
-    lambda ans, x, y: lambda t: t * (sign(x) * copysign(1.0, y)),
+    lambda ans, x, y: lambda t: t * copysign(sign(x), sign(x) * astype_like(y, ans)),
     None,
 )
 

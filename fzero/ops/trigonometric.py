@@ -61,11 +61,18 @@ arccos = elementwise(
 arctan = elementwise(
     "arctan", lambda xp: xp.arctan, lambda ans, x: lambda t: t / (1 + x * x), complex=True
 )
+
+
+def _over_square(x: Any, r: Any) -> Any:
+    """t -> t * x / r**2, without the square, which could overflow (soon, in small types)."""
+    return lambda t: div0(div0(t * x, r), r)
+
+
 arctan2 = elementwise(
     "arctan2",
     lambda xp: xp.arctan2,
-    lambda ans, y, x: lambda t: div0(t * x, x * x + y * y),
-    lambda ans, y, x: lambda t: -div0(t * y, x * x + y * y),
+    lambda ans, y, x: _over_square(x, hypot(x, y)),
+    lambda ans, y, x: lambda t: _over_square(y, hypot(x, y))(-t),
     domain=(POSITIVE, REAL),
 )
 hypot = elementwise(
