@@ -49,3 +49,12 @@ def test_gradients_of_float32_stay_float32(f: Any) -> None:
 def test_arctan2_of_large_numbers() -> None:
     gy, gx = grad(np.arctan2, argnums=(0, 1))(3e200, 4e200)
     np.testing.assert_allclose([gy, gx], [4 / 25e200, -3 / 25e200], rtol=1e-15)
+
+
+@pytest.mark.parametrize("f", [np.prod, np.cumprod])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_products_over_no_elements(f: Any, axis: int) -> None:
+    x = np.zeros((0, 4))
+    y, pull = vjp(lambda x: f(x, axis=axis), x)
+    assert pull(np.ones_like(y))[0].shape == (0, 4)
+    assert jvp(lambda x: f(x, axis=axis), (x,), (x,))[1].shape == y.shape

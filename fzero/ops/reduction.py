@@ -118,9 +118,11 @@ def _others(ans: Any, x: Any, axis: Any) -> Any:
 
 def _delayed(x: Any, steps: int, fill: Any) -> Any:
     """`x` moved by some steps along its last axis, `fill` coming in."""
-    kept = shape_of(x)[-1] - steps
+    size = shape_of(x)[-1]
+    if steps > size:  # no element stays
+        steps = size
     widths = ((0, 0),) * (len(shape_of(x)) - 1) + ((steps, 0),)
-    return pad_value(x[..., :kept], widths, fill)
+    return pad_value(x[..., : size - steps], widths, fill)
 
 
 def _with_zeros(rng: Any) -> Any:
