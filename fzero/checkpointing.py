@@ -13,14 +13,19 @@ from typing import Any
 from . import tree
 from .batching import axes_in_force, named_axes
 from .core import Trace, Tracer
+from .forward import LinearTrace
 from .rows import PartTrace, resumed
 from .tape import ReverseTrace
 
 __all__ = ["checkpoint"]
 
 
-def _traces(x: Any) -> Iterator[Trace]:
-    """Every trace in a value, tangents included."""
+def _traces(values: Any) -> dict[int, Trace]:
+    """Every trace in the tracers of a tree, tangents and row sets included, by identity."""
+    return {id(t): t for x in tree.leaves(values) for t in _traces_in(x)}
+
+
+def _traces_in(x: Any) -> Iterator[Trace]:
     if isinstance(x, Tracer):
         yield x._trace
         split = getattr(x._trace, "split", None)
@@ -32,7 +37,7 @@ def _traces(x: Any) -> Iterator[Trace]:
             yield source
             source = getattr(source, "source", None)
         for p in x._trace.parts(x):
-            yield from _traces(p)
+            yield from _traces_in(p)
 
 
 def _closure(f: Any) -> list[Any]:
@@ -118,23 +123,37 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(f)
     def run_checkpoint(*args: Any, **kwargs: Any) -> Any:
-        seen = tree.leaves((args, kwargs, _closure(f)))
-        traces = {id(t): t for x in seen for t in _traces(x)}.values()
-        tapes = [t for t in traces if isinstance(t, ReverseTrace) and not t.suspended]
-        if not tapes:
-            return f(*args, **kwargs)
-        trace = max(tapes, key=lambda t: t.level)
-        if trace.closed:
-            raise trace.leaked("checkpoint")
-        trace.suspended = True
-        try:
-            out = f(*args, **kwargs)
-        finally:
-            trace.suspended = False
-        above = [t for t in traces if t.level > trace.level or isinstance(t, PartTrace)]
-        return _recorded(trace, out, _Again(trace, lambda: f(*args, **kwargs), above))
+        return _run(lambda: f(*args, **kwargs), _traces((args, kwargs, _closure(f))))
 
     return run_checkpoint
+
+
+def _run(call: Callable[[], Any], seen: dict[int, Trace]) -> Any:
+    """The results of `call` as one node of the newest tape among the traces `seen`."""
+    tapes = [t for t in seen.values() if isinstance(t, ReverseTrace) and not t.suspended]
+    if not tapes:
+        return call()
+    trace = max(tapes, key=lambda t: t.level)
+    if trace.closed:
+        raise trace.leaked("checkpoint")
+    if any(isinstance(t, LinearTrace) and t.level > trace.level for t in seen.values()):
+        return call()  # it keeps values for later, which must be on the tape
+    trace.suspended = True
+    try:
+        out = call()
+    finally:
+        trace.suspended = False
+    found = _traces(out)
+    if any(_records(t) and t.level > trace.level for i, t in found.items() if i not in seen):
+        return _run(call, seen | found)  # it was hidden, for example in an attribute
+    above = [
+        t for t in (seen | found).values() if t.level > trace.level or isinstance(t, PartTrace)
+    ]
+    return _recorded(trace, out, _Again(trace, call, above))
+
+
+def _records(trace: Trace) -> bool:
+    return isinstance(trace, (ReverseTrace, LinearTrace))
 
 
 def _recorded(trace: ReverseTrace, out: Any, again: _Again) -> Any:
