@@ -27,6 +27,7 @@ TRANSFORMS = {
     "vmap of grad": lambda f: fzero.vmap(fzero.grad(f)),
     "grad of vmap": lambda f: fzero.grad(lambda x: fzero.vmap(f)(x).sum()),
     "grad of grad": lambda f: fzero.grad(lambda x: fzero.grad(lambda x: f(x).sum())(x).sum()),
+    "grad of linearize": lambda f: fzero.grad(lambda x: fzero.linearize(f, x)[1](x).sum()),
     "hessian": lambda f: fzero.hessian(lambda x: f(x).prod()),
     "jacrev of jacrev": lambda f: fzero.jacrev(fzero.jacrev(lambda x: f(x).prod())),
     "grad of jvp": lambda f: fzero.grad(lambda x: fzero.jvp(f, (x,), (x,))[1].sum()),
@@ -104,6 +105,24 @@ class TestArguments:
                 return x * self.w
 
         assert fzero.grad(lambda x: fzero.checkpoint(Layer(3.0).__call__)(x) ** 2)(2.0) == 36.0
+
+    @pytest.mark.parametrize("outer", [fzero.grad, fzero.jacfwd])
+    @pytest.mark.parametrize("inner", [fzero.grad, fzero.jacfwd, fzero.jacrev])
+    def test_a_tracer_hidden_in_an_attribute(self, outer, inner):
+        class Layer:
+            def __init__(self, w):
+                self.w = w
+
+            def __call__(self, x):
+                return np.sin(np.sin(x) * self.w)
+
+        def slope(wrap):
+            return outer(lambda x: inner(lambda w: wrap(Layer(w).__call__)(x))(0.7))
+
+        want = slope(lambda f: f)(0.3)
+        assert slope(fzero.checkpoint)(0.3) == pytest.approx(want, rel=1e-14)
+        rows = fzero.vmap(slope(fzero.checkpoint))(np.array([0.3, 0.3]))
+        np.testing.assert_allclose(rows, [want] * 2, rtol=1e-14)
 
     def test_the_pullback_may_be_called_again(self):
         _, pull = fzero.vjp(kept, X)
