@@ -17,7 +17,8 @@ from .batching import BatchTrace, BatchTracer
 from .core import Primitive, Tracer, coerce, splits
 from .dtypes import dtype_of, shape_of, zeros_of
 from .ops.elementwise import astype
-from .ops.indexing import ARRAY, place, take
+from .ops.gather import place, take
+from .ops.index import ARRAY
 from .ops.structural import broadcast_to, concatenate
 from .reverse import ReverseTrace
 from .rules import Each

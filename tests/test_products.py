@@ -147,12 +147,9 @@ def test_products(name, f, shapes, complex):
     check_vmap(f(p), (x, np.stack([y, 2 * y, y], axis=-1)), in_axes=(None, -1))
 
 
-def test_vecdot_along_an_axis_and_trace():
+def test_vecdot_along_an_axis():
     x = normal(3, 2, 4)
     np.testing.assert_allclose(p.vecdot(x, x, axis=0), np.vecdot(x, x, axis=0))
-    for params in ({}, {"offset": 1}, {"offset": -1, "axis1": 2, "axis2": 0}):
-        np.testing.assert_allclose(p.trace(x, **params), np.trace(x, **params))
-        check_grads(lambda x, params=params: p.trace(x, **params), [x])
 
 
 def test_multi_dot_takes_the_cheapest_order():

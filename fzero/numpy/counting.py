@@ -18,6 +18,7 @@ from .entry import (
     from_host,
     host_value,
     like_numpy,
+    named,
     operands,
     whole,
 )
@@ -54,9 +55,7 @@ def _of_values(name: str, doc: str) -> Callable[..., Any]:
         made = getattr(np, name)(*plain, **given)
         return tree.map(lambda y: from_host(y, *args, *keywords.values()), made)
 
-    call.__name__ = call.__qualname__ = name
-    call.__doc__ = f"{doc} Needs plain values and has no derivative."
-    return like_numpy(name)(call)
+    return named(call, name, f"{doc} Needs plain values and has no derivative.")
 
 
 histogram = _of_values("histogram", "The counts in bins, and the edges of the bins.")

@@ -10,7 +10,7 @@ from ..dtypes import dtype_of, shape_of
 from ..ops import elementwise as el
 from ..ops import structural as st
 from ..placement import device_put
-from .entry import foreign, from_host, like_numpy, operands
+from .entry import foreign, from_host, like_numpy, named, operands
 from .manipulation import broadcast_to, sizes
 from .reductions import real_dtype
 
@@ -94,9 +94,8 @@ def _like(name: str, value: Any) -> Any:
         made = np.full(wanted, value, dtype_of(coerce(a)) if dtype is None else dtype)
         return _placed(made, device) if device is not None else from_host(made, a)
 
-    make.__name__ = make.__qualname__ = f"{name}_like"
-    make.__doc__ = f"`{name}` of the shape, dtype and device of `a`; for a tracer a plain array."
-    return like_numpy(make.__name__)(make)
+    doc = f"`{name}` of the shape, dtype and device of `a`; for a tracer a plain array."
+    return named(make, f"{name}_like", doc)
 
 
 zeros_like, ones_like, empty_like = _like("zeros", 0), _like("ones", 1), _like("empty", 0)

@@ -21,10 +21,12 @@ __all__ = [
     "asked_axes",
     "asked_axis",
     "concrete_array",
+    "for_tracers",
     "foreign",
     "from_host",
     "host_value",
     "like_numpy",
+    "named",
     "operands",
     "refuse_out",
     "whole",
@@ -86,6 +88,18 @@ def like_numpy(*paths: str) -> Callable[[F], F]:
         return call  # type: ignore[return-value]
 
     return decorate
+
+
+def named(ours: F, name: str, doc: str, *paths: str) -> F:
+    """A function that a factory made, under its name, as the rule of NumPy's at `paths`."""
+    ours.__name__ = ours.__qualname__ = name
+    ours.__doc__ = doc
+    return like_numpy(*(paths or (name,)))(ours)
+
+
+def for_tracers(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The rule behind a public function, which does not look for NumPy's own first."""
+    return getattr(function, "__wrapped__", function)
 
 
 def operands(*xs: Any) -> list[Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..ops import fft as ops
 from ..placement import device_put
-from .entry import like_numpy, refuse_out
+from .entry import like_numpy, named, refuse_out
 
 __all__ = [
     "fft", "fft2", "fftfreq", "fftn", "fftshift", "hfft", "ifft", "ifft2", "ifftn", "ifftshift",
@@ -22,7 +22,7 @@ def _along(name: str, transform: Callable[..., Any], doc: str) -> Callable[..., 
         refuse_out(name, out)
         return transform(a, n, axis, norm)
 
-    return _public(call, name, doc)
+    return named(call, name, doc, f"fft.{name}")
 
 
 def _over(name: str, transform: Callable[..., Any], default: Any, doc: str) -> Callable[..., Any]:
@@ -34,13 +34,7 @@ def _over(name: str, transform: Callable[..., Any], default: Any, doc: str) -> C
         refuse_out(name, out)
         return transform(a, s, axes, norm)
 
-    return _public(call, name, doc)
-
-
-def _public(call: Callable[..., Any], name: str, doc: str) -> Callable[..., Any]:
-    call.__name__ = call.__qualname__ = name
-    call.__doc__ = doc
-    return like_numpy(f"fft.{name}")(call)
+    return named(call, name, doc, f"fft.{name}")
 
 
 fft = _along("fft", ops.fft, "sum_j a[j] exp(-2 pi i j k / n) for each k, along one axis.")

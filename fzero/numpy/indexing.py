@@ -12,7 +12,7 @@ from ..dtypes import dtype_of, shape_of
 from ..ops import elementwise as el
 from ..ops import structural as st
 from ..ops.indexing import getitem
-from .entry import asked_axis, concrete_array, from_host, like_numpy, operands, refuse_out
+from .entry import asked_axis, concrete_array, from_host, like_numpy, named, operands, refuse_out
 from .manipulation import ravel
 from .reductions import flat
 
@@ -98,9 +98,7 @@ def _in_place(name: str, instead: str) -> Callable[..., Any]:
             f"change in place. Write {instead}, which returns the new array."
         )
 
-    refuse.__name__ = refuse.__qualname__ = name
-    refuse.__doc__ = f"NumPy's in-place function; for tracers write {instead}."
-    return like_numpy(name)(refuse)
+    return named(refuse, name, f"NumPy's in-place function; for tracers write {instead}.")
 
 
 put = _in_place("put", "fzero.at(x.ravel(), indices).set(values).reshape(x.shape)")

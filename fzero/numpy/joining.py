@@ -9,7 +9,7 @@ from ..core import coerce
 from ..dtypes import dtype_of, shape_of
 from ..ops import elementwise as el
 from ..ops import structural as st
-from .entry import asked_axis, from_host, host_value, like_numpy, operands, refuse_out
+from .entry import asked_axis, from_host, host_value, like_numpy, named, operands, refuse_out
 from .manipulation import atleast_1d, atleast_2d, atleast_3d, gathered, ravel
 
 __all__ = [
@@ -76,27 +76,23 @@ def stack(
     return st.stack(*items, axis=axis % rank)
 
 
-def _raising(arrays: Any, raised: Callable[..., Any]) -> list[Any]:
-    return [raised(a) for a in arrays]
-
-
 @like_numpy("vstack")
 def vstack(tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
     """The arrays below each other, along the first axis; vectors count as rows."""
-    return concatenate(_raising(tup, atleast_2d), 0, dtype=dtype)
+    return concatenate([atleast_2d(a) for a in tup], 0, dtype=dtype)
 
 
 @like_numpy("hstack")
 def hstack(tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
     """The arrays beside each other, along the second axis; vectors along their only one."""
-    items = _raising(tup, atleast_1d)
+    items = [atleast_1d(a) for a in tup]
     return concatenate(items, 0 if items and len(shape_of(items[0])) == 1 else 1, dtype=dtype)
 
 
 @like_numpy("dstack")
 def dstack(tup: Any) -> Any:
     """The arrays behind each other, along the third axis."""
-    return concatenate(_raising(tup, atleast_3d), 2)
+    return concatenate([atleast_3d(a) for a in tup], 2)
 
 
 @like_numpy("column_stack")
@@ -186,9 +182,7 @@ def _splitting(name: str, axis_for: Callable[[int], int], least: int) -> Callabl
             )
         return split(ary, indices_or_sections, axis_for(rank))
 
-    cut.__name__ = cut.__qualname__ = name
-    cut.__doc__ = f"`split` along the axis that {name[0]}stack joins."
-    return like_numpy(name)(cut)
+    return named(cut, name, f"`split` along the axis that {name[0]}stack joins.")
 
 
 vsplit = _splitting("vsplit", lambda rank: 0, 2)

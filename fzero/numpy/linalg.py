@@ -256,7 +256,7 @@ def matmul(x1: Any, x2: Any, /) -> Any:
 @like_numpy("linalg.outer")
 def outer(x1: Any, x2: Any, /) -> Any:
     """The matrix of all products of two vectors' elements."""
-    _need_rank("outer", 1, x1, x2)
+    _need_vectors("outer", x1, x2)
     return tensors.outer(x1, x2)
 
 
@@ -286,9 +286,9 @@ def trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
     return op("sum")(along, axis=-1, keepdims=False)
 
 
-def _need_rank(name: str, rank: int, *xs: Any) -> None:
+def _need_vectors(name: str, *xs: Any) -> None:
     shapes = [shape_of(coerce(x)) for x in xs]
-    if any(len(s) != rank for s in shapes):
+    if any(len(s) != 1 for s in shapes):
         raise ValueError(
             f"{name}: the shapes are {shapes}; expected vectors. Use ravel, or fnp.{name}."
         )

@@ -9,7 +9,7 @@ from ..core import coerce
 from ..dtypes import dtype_of, shape_of
 from ..ops import elementwise as el
 from ..ops import structural as st
-from ..ops.indexing import ARRAY
+from ..ops.index import ARRAY
 from ..placement import device_put
 from ..shaping import op
 from .entry import (
@@ -18,6 +18,7 @@ from .entry import (
     from_host,
     host_value,
     like_numpy,
+    named,
     operands,
     whole,
 )
@@ -166,9 +167,8 @@ def _atleast(rank: int) -> Any:
         made = tuple(_raised(coerce(a), rank) for a in arys)
         return made[0] if len(made) == 1 else made
 
-    atleast.__name__ = f"atleast_{rank}d"
-    atleast.__doc__ = f"Each array with at least {rank} axes; several arrays give a tuple."
-    return like_numpy(atleast.__name__)(atleast)
+    doc = f"Each array with at least {rank} axes; several arrays give a tuple."
+    return named(atleast, f"atleast_{rank}d", doc)
 
 
 def _raised(a: Any, rank: int) -> Any:
@@ -249,7 +249,6 @@ def repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
 
 def gathered(a: Any, places: Any, axis: int) -> Any:
     """`a` at the static `places` (NumPy integers) along `axis`."""
-
     return op("take")(
         a,
         from_host(places, a),

@@ -9,24 +9,20 @@ from ..backend import device
 from ..core import Tracer, concrete
 from ..placement import device_put
 from . import elementwise, indexing, manipulation, products, reductions, sorting, triangles
+from .entry import for_tracers
 
 __all__: list[str] = []
 
 
-def _of(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The part of a public function that handles tracers."""
-    return getattr(function, "__wrapped__", function)
-
-
 def _reshape(self: Tracer, *shape: Any, order: str = "C", copy: bool | None = None) -> Any:
     """The elements in another shape, given as one tuple or as several ints."""
-    return _of(manipulation.reshape)(self, shape[0] if len(shape) == 1 else shape, order)
+    return for_tracers(manipulation.reshape)(self, shape[0] if len(shape) == 1 else shape, order)
 
 
 def _transpose(self: Tracer, *axes: Any) -> Any:
     """The axes in another order (reversed by default), one tuple or several ints."""
     several = len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list)))
-    return _of(manipulation.transpose)(self, (axes[0] if several else axes) or None)
+    return for_tracers(manipulation.transpose)(self, (axes[0] if several else axes) or None)
 
 
 def _astype(
@@ -34,7 +30,7 @@ def _astype(
     copy: bool = True,
 ) -> Any:  # fmt: skip
     """The elements in another dtype."""
-    return _of(manipulation.astype)(self, dtype)
+    return for_tracers(manipulation.astype)(self, dtype)
 
 
 def _item(self: Tracer, *index: Any) -> Any:
@@ -51,12 +47,12 @@ def _tolist(self: Tracer) -> Any:
 
 def _clip(self: Tracer, min: Any = None, max: Any = None, out: Any = None, **keywords: Any) -> Any:
     """The elements limited to [min, max]."""
-    return _of(elementwise.clip)(self, min, max, out)
+    return for_tracers(elementwise.clip)(self, min, max, out)
 
 
 def _compress(self: Tracer, condition: Any, axis: int | None = None, out: Any = None) -> Any:
     """The slices along `axis` where the condition holds."""
-    return _of(indexing.compress)(condition, self, axis, out)
+    return for_tracers(indexing.compress)(condition, self, axis, out)
 
 
 def _namespace(self: Tracer, /, *, api_version: str | None = None) -> Any:
@@ -107,7 +103,9 @@ _REFUSED = {
 
 def _methods() -> dict[str, Any]:
     found: dict[str, Any] = {
-        name: _of(getattr(module, name)) for module, names in _SAME for name in names.split()
+        name: for_tracers(getattr(module, name))
+        for module, names in _SAME
+        for name in names.split()
     }
     found |= {name: _refused(name, instead) for name, instead in _REFUSED.items()}
     found |= {
@@ -124,10 +122,10 @@ def _methods() -> dict[str, Any]:
         "__array_namespace__": _namespace,
         "__copy__": found["copy"],
         "__deepcopy__": lambda self, memo: self,
-        "T": property(_of(manipulation.transpose)),
-        "mT": property(_of(triangles.matrix_transpose)),
-        "real": property(_of(elementwise.real)),
-        "imag": property(_of(elementwise.imag)),
+        "T": property(for_tracers(manipulation.transpose)),
+        "mT": property(for_tracers(triangles.matrix_transpose)),
+        "real": property(for_tracers(elementwise.real)),
+        "imag": property(for_tracers(elementwise.imag)),
         "flat": property(found["ravel"]),
         "device": property(lambda self: device(self)),
     }

@@ -10,8 +10,7 @@ from ..dtypes import dtype_of
 from ..ops import elementwise as el
 from ..ops import reduction as red
 from . import reductions as plain
-from .entry import like_numpy
-from .reductions import named
+from .entry import like_numpy, named
 
 __all__ = [
     "nanargmax", "nanargmin", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmin", "nanprod",

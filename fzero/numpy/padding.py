@@ -28,7 +28,7 @@ def pad(array: Any, pad_width: Any, mode: str = "constant", **options: Any) -> A
             reflect_type=), "wrap", "maximum", "minimum", "mean" or "empty" (zeros).
     """
     array = coerce(array)
-    widths = _pairs("pad", pad_width, len(shape_of(array)))
+    widths = _pairs(pad_width, len(shape_of(array)))
     if mode == "empty":
         return st.pad_zeros(array, widths=widths)
     if mode == "constant":
@@ -57,11 +57,11 @@ def _refuse_odd(options: dict[str, Any]) -> None:
         )
 
 
-def _pairs(name: str, widths: Any, rank: int) -> tuple[tuple[int, int], ...]:
+def _pairs(widths: Any, rank: int) -> tuple[tuple[int, int], ...]:
     if isinstance(widths, dict):
         widths = [widths.get(i, widths.get(i - rank, 0)) for i in range(rank)]
         widths = [(w, w) if isinstance(w, int) else w for w in widths]
-    pairs = np.broadcast_to(host_value(widths, f"{name}: pad_width"), (rank, 2))
+    pairs = np.broadcast_to(host_value(widths, "pad: pad_width"), (rank, 2))
     return tuple((int(low), int(high)) for low, high in pairs)
 
 

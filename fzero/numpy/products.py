@@ -11,7 +11,7 @@ from ..ops import conv
 from ..ops import elementwise as el
 from ..ops import products as ops
 from .elementwise import ufunc
-from .entry import like_numpy, operands, refuse_out
+from .entry import like_numpy, named, operands, refuse_out
 
 __all__ = [
     "convolve", "correlate", "cross", "dot", "einsum", "inner", "kron", "matmul", "matvec", "outer",
@@ -112,10 +112,8 @@ def _vector_product(name: str, product: Callable[..., Any], doc: str) -> Callabl
             raise ValueError(f"{name}: axis is {axis}; expected the last. Use moveaxis first.")
         return product(x1, x2, axis) if name == "vecdot" else product(x1, x2)
 
-    call.__name__ = call.__qualname__ = name
-    call.__doc__ = doc
     UFUNCS[name] = call
-    return like_numpy(name)(call)
+    return named(call, name, doc)
 
 
 vecdot = _vector_product(

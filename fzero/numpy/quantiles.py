@@ -6,7 +6,7 @@ from typing import Any
 from ..dtypes import dtype_of
 from ..ops import elementwise as el
 from ..ops import quantiles as ops
-from .entry import asked_axes, like_numpy, operands, refuse_out
+from .entry import asked_axes, named, operands, refuse_out
 
 __all__ = [
     "median", "nanmedian", "nanpercentile", "nanquantile", "percentile", "quantile",
@@ -15,6 +15,7 @@ __all__ = [
 
 #: Methods whose result is one of the elements, so that integers stay integers.
 _CHOOSING = ("lower", "higher", "nearest", "inverted_cdf", "closest_observation")
+_GRADIENT = " Gradient: to the elements between which it lies."
 
 
 def _middle(name: str, median: Callable[..., Any], doc: str) -> Callable[..., Any]:
@@ -26,7 +27,7 @@ def _middle(name: str, median: Callable[..., Any], doc: str) -> Callable[..., An
         (a,) = operands(a)
         return median(a, asked_axes(name, a, axis), bool(keepdims))
 
-    return _public(call, name, doc)
+    return named(call, name, doc + _GRADIENT)
 
 
 def _fraction(name: str, quantile: Callable[..., Any], doc: str) -> Callable[..., Any]:
@@ -45,13 +46,7 @@ def _fraction(name: str, quantile: Callable[..., Any], doc: str) -> Callable[...
         chosen = method in _CHOOSING and dtype_of(a).kind in "iu"
         return el.astype(made, dtype=dtype_of(a)) if chosen else made
 
-    return _public(call, name, doc)
-
-
-def _public(call: Callable[..., Any], name: str, doc: str) -> Callable[..., Any]:
-    call.__name__ = call.__qualname__ = name
-    call.__doc__ = f"{doc} Gradient: to the elements between which it lies."
-    return like_numpy(name)(call)
+    return named(call, name, doc + _GRADIENT)
 
 
 median = _middle("median", ops.median, "The middle element over `axis`, or the mean of two.")

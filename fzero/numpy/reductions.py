@@ -1,5 +1,6 @@
 """Reductions and running totals over axes."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from ..ops import reduction as red
 from ..ops import structural as st
 from ..ops.structural import concatenate, expand_dims, reshape
 from ..shaping import op
-from .entry import asked_axes, asked_axis, from_host, like_numpy, operands, refuse_out
+from .entry import asked_axes, asked_axis, from_host, like_numpy, named, operands, refuse_out
 
 __all__ = [
     "all", "any", "argmax", "argmin", "average", "count_nonzero", "cumprod", "cumsum",
@@ -52,14 +53,7 @@ def _folding(
         ans = primitive(_masked(a, where, neutral), axis=axes, keepdims=bool(keepdims))
         return ans if initial is None else combine(ans, _cast_like(initial, ans))
 
-    return named(reduce, name)
-
-
-def named(ours: Callable[..., Any], name: str, doc: str = "", *others: str) -> Callable[..., Any]:
-    """A function made by a factory, under its name, as the rule of NumPy's function."""
-    ours.__name__ = ours.__qualname__ = name
-    ours.__doc__ = doc or _DOCS[name]
-    return like_numpy(name, *others)(ours)
+    return named(reduce, name, _DOCS[name])
 
 
 _DOCS = {
@@ -101,7 +95,7 @@ def _extremum(
             return red.sum(a, axis=axes, keepdims=bool(keepdims)) + initial  # an empty sum is 0
         return combine(primitive(a, axis=axes, keepdims=bool(keepdims)), initial)
 
-    return named(reduce, name, "", f"a{name}")
+    return named(reduce, name, _DOCS[name], name, f"a{name}")
 
 
 max = _extremum("max", red.max, el.maximum)
@@ -133,14 +127,7 @@ def mean(
     if where is True or where is None:
         return red.mean(a, axis=axes, keepdims=bool(keepdims))
     total = red.sum(_masked(a, where, 0), axis=axes, keepdims=True)
-    return _dropped(total / _counted(a, axes, where), axes, keepdims)
-
-
-def _dropped(ans: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
-    """The axes that a reduction kept, dropped unless `keepdims`."""
-    if keepdims:
-        return ans
-    return reshape(ans, shape=tuple(n for i, n in enumerate(shape_of(ans)) if i not in axes))
+    return red.dropped(total / _counted(a, axes, where), axes, keepdims)
 
 
 def _spread(name: str, a: Any, axis: Any, dtype: Any, out: Any, ddof: Any, keepdims: Any,
@@ -155,7 +142,7 @@ def _spread(name: str, a: Any, axis: Any, dtype: Any, out: Any, ddof: Any, keepd
     d = _masked(a - centre, where, 0)
     squares = el.real(d * el.conjugate(d))
     total = red.sum(squares, axis=axes, keepdims=True)
-    return _dropped(total / (count - ddof), axes, keepdims)
+    return red.dropped(total / (count - ddof), axes, keepdims)
 
 
 @like_numpy("var")
@@ -185,7 +172,7 @@ def _testing(name: str, primitive: Callable[..., Any], neutral: bool) -> Callabl
         a, axes = prepared(name, a, axis, None, out)
         return primitive(_masked(a, where, neutral), axis=axes, keepdims=bool(keepdims))
 
-    return named(reduce, name)
+    return named(reduce, name, _DOCS[name])
 
 
 any = _testing("any", red.any, False)
@@ -217,7 +204,7 @@ def _searching(name: str, primitive: Callable[..., Any]) -> Callable[..., Any]:
         ans = primitive(a, axis=axis)
         return expand_dims(ans, axis) if keepdims else ans
 
-    return named(search, name)
+    return named(search, name, _DOCS[name])
 
 
 argmax = _searching("argmax", red.argmax)
@@ -226,8 +213,7 @@ argmin = _searching("argmin", red.argmin)
 
 def flat(a: Any) -> Any:
     """`a` with one axis."""
-    size = int(np.prod(shape_of(a), dtype=np.int64))
-    return a if len(shape_of(a)) == 1 else reshape(a, shape=(size,))
+    return a if len(shape_of(a)) == 1 else reshape(a, shape=(math.prod(shape_of(a)),))
 
 
 def _running(name: str, primitive: Callable[..., Any]) -> Callable[..., Any]:
@@ -237,7 +223,7 @@ def _running(name: str, primitive: Callable[..., Any]) -> Callable[..., Any]:
         axis = asked_axis(name, a, 0 if axis is None else axis)
         return primitive(prepared(name, a, axis, dtype, out)[0], axis=axis)
 
-    return named(accumulate, name)
+    return named(accumulate, name, _DOCS[name])
 
 
 cumsum = _running("cumsum", red.cumsum)
@@ -263,7 +249,7 @@ def _array_api_running(name: str, running: Callable[..., Any], start: int) -> Ca
         edge = np.full((*shape[:axis], 1, *shape[axis + 1 :]), start, dtype_of(ans))
         return concatenate(from_host(edge, ans), ans, axis=axis)
 
-    return named(accumulate, name)
+    return named(accumulate, name, _DOCS[name])
 
 
 cumulative_sum = _array_api_running("cumulative_sum", cumsum, 0)

@@ -10,13 +10,9 @@ from ..core import coerce
 from ..dtypes import shape_of
 from ..ops import structural as st
 from . import reductions
-from .entry import asked_axis, refuse_out
+from .entry import asked_axis, for_tracers, refuse_out
 
 __all__: list[str] = []
-
-
-def _of(function: Callable[..., Any]) -> Callable[..., Any]:
-    return getattr(function, "__wrapped__", function)
 
 
 def _folding(reduce: Callable[..., Any]) -> Callable[..., Any]:
@@ -79,9 +75,9 @@ _STEPWISE = ("subtract", "divide", "maximum", "minimum", "fmax", "fmin", "logadd
 
 
 def _register() -> None:
-    UFUNCS.update({f"{name}.reduce": _folding(_of(f)) for name, f in _REDUCTIONS.items()})
-    UFUNCS["add.accumulate"] = _running(_of(reductions.cumsum))
-    UFUNCS["multiply.accumulate"] = _running(_of(reductions.cumprod))
+    UFUNCS.update({f"{name}.reduce": _folding(for_tracers(f)) for name, f in _REDUCTIONS.items()})
+    UFUNCS["add.accumulate"] = _running(for_tracers(reductions.cumsum))
+    UFUNCS["multiply.accumulate"] = _running(for_tracers(reductions.cumprod))
     for name in _STEPWISE:
         UFUNCS[f"{name}.accumulate"] = _stepwise(UFUNCS[name], name)
     for name, function in tuple(UFUNCS.items()):

@@ -5,14 +5,14 @@ from typing import Any
 from ..backend import array_namespace, is_array
 from ..core import Tracer, coerce
 from ..dtypes import dtype_of, shape_of
-from ..shaping import op
+from ..shaping import PYTHON_SCALARS, op
 from .gather import place, take
-from .index import ARRAY, Index, parse
+from .index import Index, parse
 from .scatter import put, put_max, put_min
 from .selection import where
 from .structural import broadcast_to
 
-__all__ = ["ARRAY", "At", "AtIndexer", "at", "getitem", "op", "place", "put", "take"]
+__all__ = ["At", "AtIndexer", "at", "getitem"]
 
 
 def getitem(x: Any, index: Any) -> Any:
@@ -44,7 +44,7 @@ class At:
                 f"at: the values have dtype {dtype_of(v)} and the array {dtype_of(self.x)}; "
                 "expected a real update. Take its real part, or make the array complex."
             )
-        weak = type(v) in (bool, int, float, complex)
+        weak = type(v) in PYTHON_SCALARS
         return v if weak else op("astype")(v, dtype=dtype_of(self.x))
 
     def get(self) -> Any:

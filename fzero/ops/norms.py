@@ -12,7 +12,7 @@ from .linalg import inv, pinv
 from .matrices import conj, matrices
 from .products import matmul
 from .reduction import any as any_
-from .reduction import count_nonzero, kept, safe_sqrt
+from .reduction import count_nonzero, dropped, kept, safe_sqrt
 from .reduction import max as max_
 from .reduction import min as min_
 from .reduction import sum as sum_
@@ -67,12 +67,6 @@ def _vector_norm(x: Any, order: Any, axis: Any) -> Any:
     return _power_norm(x, order, axis)
 
 
-def _dropped(y: Any, axes: Any, keepdims: bool) -> Any:
-    if keepdims:
-        return y
-    return reshape(y, shape=tuple(n for i, n in enumerate(shape_of(y)) if i not in axes))
-
-
 def vector_norm(x: Any, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
     """The norm of the vectors along `axis` (None: of all elements).
 
@@ -83,7 +77,7 @@ def vector_norm(x: Any, axis: Any = None, keepdims: bool = False, ord: Any = 2) 
     """
     x = _inexact(x)
     axes = axes_of(len(shape_of(x)), axis)
-    return _dropped(_vector_norm(x, ord, axes), axes, keepdims)
+    return dropped(_vector_norm(x, ord, axes), axes, keepdims)
 
 
 # -------------------------------------------------------------------------------------- matrices

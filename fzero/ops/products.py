@@ -4,20 +4,16 @@ import math
 from typing import Any
 
 from ..core import coerce
-from ..dtypes import dtype_of, shape_of
+from ..dtypes import shape_of
 from ..rules import bilinear, draw
 from ..shaping import align, axis_of, fit
 from .contract import LETTERS, contract
 from .einsum import einsum
-from .elementwise import conjugate, multiply
-from .reduction import sum as sum_
-from .structural import diagonal, expand_dims, moveaxis, reshape, stack, swapaxes
+from .elementwise import multiply
+from .matrices import conj, swap
+from .structural import expand_dims, moveaxis, reshape, stack
 
 # -------------------------------------------------------------------------------------- matmul
-
-
-def _swap(x: Any) -> Any:
-    return swapaxes(x, -1, -2)
 
 
 def _no_dtype(g: Any, shape: tuple[int, ...]) -> Any:
@@ -34,8 +30,8 @@ def _matmul_left(shape: tuple[int, ...], y: Any) -> Any:
     if len(shape) == 1 and len(shape_of(y)) == 2:
         return lambda g: matmul(y, g)
     if len(shape) == 1:
-        return lambda g: _no_dtype(matmul(expand_dims(g, -2), _swap(y))[..., 0, :], shape)
-    return lambda g: _no_dtype(matmul(g, _swap(y)), shape)
+        return lambda g: _no_dtype(matmul(expand_dims(g, -2), swap(y))[..., 0, :], shape)
+    return lambda g: _no_dtype(matmul(g, swap(y)), shape)
 
 
 def _matmul_right(x: Any, shape: tuple[int, ...]) -> Any:
@@ -49,10 +45,10 @@ def _matmul_right(x: Any, shape: tuple[int, ...]) -> Any:
     if len(shape) == 1 and len(shape_of(x)) == 2:
         return lambda g: matmul(g, x)
     if len(shape) == 1:
-        return lambda g: _no_dtype(matmul(_swap(x), expand_dims(g, -1))[..., 0], shape)
+        return lambda g: _no_dtype(matmul(swap(x), expand_dims(g, -1))[..., 0], shape)
     if len(shape) == 2 and len(shape_of(x)) > 2:  # one large product instead of a sum of many
-        return lambda g: matmul(_swap(_rows(x)), _rows(g))
-    return lambda g: _no_dtype(matmul(_swap(x), g), shape)
+        return lambda g: matmul(swap(_rows(x)), _rows(g))
+    return lambda g: _no_dtype(matmul(swap(x), g), shape)
 
 
 def _rows(x: Any) -> Any:
@@ -70,7 +66,7 @@ def _matmul_batch(size: int, args: Any, batched: Any, params: Any) -> Any:
     if not by and rank_x <= 2 and rank_y == 2:  # one large product instead of many
         return reshape(matmul(_rows(x), y), shape=(*x.shape[:-1], y.shape[1])), True
     if not bx and rank_x == 2 and rank_y == 1:
-        return matmul(y, _swap(x)), True
+        return matmul(y, swap(x)), True
     x = expand_dims(x, 1 if bx else 0) if rank_x == 1 else x
     y = expand_dims(y, len(shape_of(y))) if rank_y == 1 else y
     ans = matmul(*align([x, y], [bx, by]))
@@ -155,20 +151,16 @@ def _ravel(x: Any) -> Any:
     return reshape(x, shape=(math.prod(shape_of(x)),))
 
 
-def _conjugated(x: Any) -> Any:
-    return conjugate(x) if dtype_of(x).kind == "c" else x
-
-
 def vdot(x: Any, y: Any) -> Any:
     """The sum of conj(x) * y over all elements, each operand flattened."""
-    return matmul(_conjugated(_ravel(x)), _ravel(y))
+    return matmul(conj(_ravel(x)), _ravel(y))
 
 
 def vecdot(x: Any, y: Any, axis: int = -1) -> Any:
     """The sum of conj(x) * y over one axis of both, the other axes broadcast."""
     x, y = moveaxis(coerce(x), axis, -1), moveaxis(coerce(y), axis, -1)
     _check_contracted("vecdot", shape_of(x)[-1], shape_of(y)[-1])
-    return einsum("...i,...i->...", _conjugated(x), y)
+    return einsum("...i,...i->...", conj(x), y)
 
 
 def matvec(x: Any, y: Any) -> Any:
@@ -182,7 +174,7 @@ def vecmat(x: Any, y: Any) -> Any:
     """Stacks of conjugated vectors times stacks of matrices."""
     x, y = coerce(x), coerce(y)
     _check_contracted("vecmat", shape_of(x)[-1], shape_of(y)[-2])
-    return einsum("...i,...ij->...j", _conjugated(x), y)
+    return einsum("...i,...ij->...j", conj(x), y)
 
 
 def _check_contracted(name: str, n: int, m: int) -> None:
@@ -232,11 +224,6 @@ def cross(
     (a, b, c), (d, e, f) = (tuple(v[..., i] for i in range(3)) for v in (x, y))
     parts = (b * f - c * e, c * d - a * f, a * e - b * d)
     return moveaxis(stack(*parts, axis=len(shape_of(parts[0]))), -1, axisc)
-
-
-def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    """The sum along a diagonal of two axes."""
-    return sum_(diagonal(x, offset=offset, axis1=axis1, axis2=axis2), axis=(-1,), keepdims=False)
 
 
 def _order(sizes: list[int]) -> dict[tuple[int, int], int]:

@@ -1,5 +1,6 @@
 """Medians and quantiles, by sorting. They differentiate in the values and in q."""
 
+import math
 from typing import Any
 
 from ..backend import array_namespace
@@ -82,10 +83,8 @@ def _check(name: str, q: Any, method: str) -> None:
 def _in_front(x: Any, axes: tuple[int, ...]) -> Any:
     """The reduced axes as one axis in front."""
     x = moveaxis(x, axes, tuple(range(len(axes))))
-    n = 1
-    for m in shape_of(x)[: len(axes)]:
-        n *= m
-    return reshape(x, shape=(n, *shape_of(x)[len(axes) :]))
+    n, rest = math.prod(shape_of(x)[: len(axes)]), shape_of(x)[len(axes) :]
+    return reshape(x, shape=(n, *rest))
 
 
 def _between(values: Any, q: Any, n: Any, method: str, weak: bool) -> Any:
@@ -132,19 +131,12 @@ def _quantile(
     count: Any = shape_of(flat)[0]
     if skip_nan:
         count = sum_(logical_not(isnan(flat)), axis=0, keepdims=False)
-    qs = reshape(q, shape=(_length(q),))
+    qs = reshape(q, shape=(math.prod(shape_of(q)),))
     out = _between(ordered, qs, count, method, weak)
     if not skip_nan:
         out = where(isnan(ordered[-1]), float("nan"), out)
     tail = kept(shape, axes) if keepdims else shape_of(flat)[1:]
     return reshape(out, shape=(*shape_of(q), *tail))
-
-
-def _length(q: Any) -> int:
-    n = 1
-    for m in shape_of(q):
-        n *= m
-    return n
 
 
 def quantile(

@@ -1,5 +1,6 @@
 """Reductions and cumulative functions over axes, given as NumPy gives them."""
 
+import math
 from typing import Any
 
 from ..dtypes import dtype_of, shape_of
@@ -31,6 +32,13 @@ def kept(shape: tuple[int, ...], axis: Any) -> tuple[int, ...]:
     return tuple(1 if i in axes else n for i, n in enumerate(shape))
 
 
+def dropped(y: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
+    """A reduction that kept `axes` with size 1, without them unless `keepdims`."""
+    if keepdims:
+        return y
+    return reshape(y, shape=tuple(n for i, n in enumerate(shape_of(y)) if i not in axes))
+
+
 def spread(g: Any, shape: tuple[int, ...], axis: Any) -> Any:
     """The cotangent of a sum: `g` repeated over the reduced axes."""
     return broadcast_to(reshape(g, shape=kept(shape, axis)), shape=shape)
@@ -58,10 +66,7 @@ mean = linear(
 
 def count(shape: tuple[int, ...], axis: Any) -> int:
     """How many elements a reduction over `axis` takes together."""
-    n = 1
-    for a in axes_of(len(shape), axis):
-        n *= shape[a]
-    return n
+    return math.prod(shape[a] for a in axes_of(len(shape), axis))
 
 
 # max, min and prod are linear in no argument, but each has a weight per element: no category fits.
@@ -257,11 +262,6 @@ def var(x: Any, axis: Any = None, ddof: Any = 0, keepdims: bool = False, centre:
     return sum(squares, axis=axis, keepdims=keepdims) / (count(shape, axis) - ddof)
 
 
-def std(x: Any, axis: Any = None, ddof: Any = 0, keepdims: bool = False, centre: Any = None) -> Any:
-    """The square root of the variance; its derivative at 0 is 0 for constant values."""
-    return safe_sqrt(var(x, axis, ddof, keepdims, centre))
-
-
 def safe_sqrt(x: Any) -> Any:
     """The square root, with derivative 0 at 0 (a subgradient of norms and deviations)."""
     zero = x == 0
@@ -275,9 +275,4 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     total = sum(exp_(x - top), axis=axis, keepdims=True)
     empty = total == 0
     out = where(empty, -INF, log(where(empty, 1, total))) + top
-    return out if keepdims else reshape(out, shape=_dropped(shape_of(x), axis))
-
-
-def _dropped(shape: tuple[int, ...], axis: Any) -> tuple[int, ...]:
-    axes = axes_of(len(shape), axis)
-    return tuple(n for i, n in enumerate(shape) if i not in axes)
+    return dropped(out, axes_of(len(shape_of(x)), axis), keepdims)

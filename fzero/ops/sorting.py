@@ -3,6 +3,7 @@
 Sorting is a permutation of its values: derivatives go along it, ties in the order of the array.
 """
 
+import math
 from typing import Any
 
 from ..backend import array_namespace
@@ -11,7 +12,8 @@ from ..dtypes import shape_of
 from ..rules import custom, draw, nondiff
 from ..shaping import axis_of, op
 from .elementwise import equal, less, less_equal, logical_and, logical_or, not_equal
-from .indexing import ARRAY, place, take
+from .gather import place, take
+from .index import ARRAY
 from .reduction import sum as sum_
 from .structural import expand_dims, flip, reshape
 
@@ -136,15 +138,8 @@ def _along(x: Any, axis: int | None) -> tuple[Any, int]:
     """`x` and the axis to work along, flattened where that is None."""
     x = coerce(x)
     if axis is None:
-        return reshape(x, shape=(_size(x),)), 0
+        return reshape(x, shape=(math.prod(shape_of(x)),)), 0
     return x, axis_of(len(shape_of(x)), axis)
-
-
-def _size(x: Any) -> int:
-    n = 1
-    for m in shape_of(x):
-        n *= m
-    return n
 
 
 def sort(x: Any, axis: int | None = -1, descending: bool = False) -> Any:
