@@ -7,7 +7,7 @@ from typing import Any
 from .. import tree
 from ..arguments import describe
 from ..batching import BatchTrace, BatchTracer, axes_in_force, named_axes
-from ..core import Tracer, splits
+from ..core import Trace, Tracer, splits
 from ..dtypes import zeros_of
 from ..nans import traced
 from ..rows import PartTrace
@@ -58,13 +58,25 @@ class Arguments:
         return [next(statics) if i in self.nondiff else next(rests) for i in range(count)]
 
 
-def check_closed(rule: str, trace: Any, values: Sequence[Any]) -> None:
-    """Raise if a function brought in, by a closure, a tracer that its arguments should carry."""
-    if any(isinstance(v, Tracer) and v._trace is trace for v in values):
-        raise TypeError(
-            f"{rule}: the function closes over a tracer of {trace.transform}; expected it among "
-            "the arguments, since the stated rule cannot see it otherwise. Pass it as an argument."
-        )
+def check_closed(rule: str, trace: Trace, values: Sequence[Any]) -> None:
+    """Raise if a function brought in, by a closure, a tracer that its arguments should carry.
+
+    `trace` is the newest among the arguments, of which the function was given the values.
+    """
+    own = [v for v in values if isinstance(v, Tracer) and v._trace is trace]
+    refuse_newer(rule, trace.level, values)
+    refuse_newer(rule, -1, own)
+
+
+def refuse_newer(rule: str, level: float, values: Sequence[Any]) -> None:
+    """Raise if a value is a tracer newer than `level`: it can only come from a closure."""
+    for v in values:
+        if isinstance(v, Tracer) and v._trace.level > level:
+            raise TypeError(
+                f"{rule}: the function closes over a tracer of {v._trace.transform}; expected it "
+                "among the arguments, since the stated rule cannot see it otherwise. Pass it as an "
+                "argument."
+            )
 
 
 def batched_call(
@@ -85,6 +97,8 @@ def batched_call(
     finally:
         trace.closed = True
     rows = [trace.rows_of(y) for y in outs]
+    given = [x._trace.level for g in groups for x in g if isinstance(x, Tracer)]
+    refuse_newer("custom_vjp or custom_jvp", max([like.level, *given]), rows)
     return [y if r is None else r for y, r in zip(outs, rows, strict=True)], [
         r is not None for r in rows
     ]

@@ -80,6 +80,7 @@ class _JVP:
         own = [trace.index_of(x) is not None for x in leaves]
         values = [x.value if o else x for x, o in zip(leaves, own, strict=True)]
         outs = self.primal(values)
+        check_closed("custom_jvp", trace, outs)
 
         def jvp(ts: Any, ans: Any, args: Any, params: Any) -> Any:
             full = [zeros_of(v) if t is None else t for t, v in zip(ts, values, strict=True)]
