@@ -61,14 +61,14 @@ class TestStatedPullback:
             return x * w
 
         scaled.defvjp(lambda x, w: (x * w, (x, w)), lambda r, g: (7 * g * r[1], 5 * g * r[0]))
-        f = lambda w: fzero.vmap(scaled, (0, None))(X, w).sum()  # noqa: E731
+        f = lambda w: fzero.vmap(scaled, (0, None))(X, w).sum()
         assert fzero.grad(f)(2.0) == pytest.approx(5 * X.sum(), rel=1e-15)
         rows = fzero.vmap(fzero.grad(scaled, (0, 1)), (0, None))(X, 2.0)
         np.testing.assert_array_equal(rows[0], [14.0] * 3)
         np.testing.assert_array_equal(rows[1], 5 * X)
 
     def test_inside_control_flow_and_checkpoint(self):
-        f = lambda x: fzero.cond(x > 0, tripled, lambda x: x, x)  # noqa: E731
+        f = lambda x: fzero.cond(x > 0, tripled, lambda x: x, x)
         want = np.where(X > 0, 3 * np.cos(X), 1.0)
         np.testing.assert_allclose(fzero.vmap(fzero.grad(f))(X), want, rtol=1e-15)
         g = fzero.grad(fzero.checkpoint(lambda x: tripled(x) ** 2))(0.3)
@@ -206,6 +206,17 @@ class TestWrongPullbacks:
             fzero.grad(in_backward)(2.0)
         assert fzero.grad(as_residual)(2.0) == 6.0
 
+    def test_a_closure_over_a_tracer_of_an_inner_transform(self):
+        def wrong(x, w):
+            f = fzero.custom_vjp(lambda x: x * w)
+            f.defvjp(lambda x: (x * w, None), lambda res, g: (g * w,))
+            return f(x)
+
+        slope = lambda x: fzero.grad(lambda w: wrong(x, w))(2.0)  # noqa: E731
+        for transform in (lambda: fzero.grad(slope)(0.3), lambda: fzero.vmap(slope)(X)):
+            with pytest.raises(TypeError, match="closes over a tracer of grad or vjp"):
+                transform()
+
     def test_a_closure_over_a_tracer_of_an_outer_transform_is_fine(self):
         def f(w):
             scaled = fzero.custom_vjp(lambda x: x)
@@ -256,7 +267,7 @@ class TestStatedPush:
         assert g["x"].tolist() == [4.0] * 3
 
     def test_inside_control_flow_and_checkpoint(self):
-        f = lambda x: fzero.cond(x > 0, doubled, lambda x: x, x)  # noqa: E731
+        f = lambda x: fzero.cond(x > 0, doubled, lambda x: x, x)
         want = np.where(X > 0, 2 * np.cos(X), 1.0)
         np.testing.assert_allclose(fzero.vmap(fzero.grad(f))(X), want, rtol=1e-15)
         np.testing.assert_allclose(fzero.vmap(fzero.jacfwd(f))(X), want, rtol=1e-15)
@@ -284,9 +295,21 @@ class TestStatedPush:
             f.defjvp(lambda primals, tangents: (primals[0] * w, tangents[0] * w))
             return f(w)
 
-        for transform in (fzero.grad, fzero.jacfwd):
+        linearized = lambda f: lambda w: fzero.linearize(f, w)  # noqa: E731
+        for transform in (fzero.grad, fzero.jacfwd, linearized):
             with pytest.raises(TypeError, match="closes over a tracer"):
                 transform(wrong)(2.0)
+
+    def test_a_closure_over_a_tracer_of_an_inner_transform(self):
+        def wrong(x, w):
+            f = fzero.custom_jvp(lambda x: x * w)
+            f.defjvp(lambda primals, tangents: (primals[0] * w, tangents[0] * w))
+            return f(x)
+
+        slope = lambda x: fzero.grad(lambda w: wrong(x, w))(2.0)  # noqa: E731
+        for transform in (fzero.grad, fzero.jacfwd, fzero.vmap):
+            with pytest.raises(TypeError, match="closes over a tracer of grad or vjp"):
+                transform(slope)(X if transform is fzero.vmap else 0.3)
 
     def test_float32_stays(self):
         x = X.astype(np.float32)
