@@ -58,7 +58,7 @@ def _closure(f: Any) -> list[Any]:
 def _reopened(traces: Sequence[Trace]) -> Iterator[None]:
     """Let tracers of finished transforms be used once more, and their row splits with them."""
     before = [t.closed for t in traces]
-    targets = [t for t in traces if isinstance(t, PartTrace)]
+    targets = sorted((t for t in traces if isinstance(t, PartTrace)), key=lambda t: t.born)
     for t in traces:
         t.closed = False
     try:
