@@ -68,7 +68,7 @@ class TestSameDerivatives:
 
     def test_inside_a_branch_and_a_scan(self, name):
         def program(wrap):
-            f = lambda x: fzero.cond(x > 0, wrap(block), wrap(lambda y: np.exp(y) * x), x)  # noqa: E731
+            f = lambda x: fzero.cond(x > 0, wrap(block), wrap(lambda y: np.exp(y) * x), x)
             if name in ("vmap of grad", "grad of vmap", "grad of vmap of grad", "vmap of hessian"):
                 return f
             step = wrap(lambda c, _: (np.sin(c) * 1.1, c))

@@ -54,7 +54,7 @@ class TestRealFunctions:
         assert fzero.grad(f)(GOLDEN_POINT) == pytest.approx(golden, rel=1e-13)
 
     def test_gradient_agrees_with_differences(self):
-        f = lambda z: (np.sin(z) * z.conj() ** 2).real.sum() + abs(np.sqrt(z)).sum()  # noqa: E731
+        f = lambda z: (np.sin(z) * z.conj() ** 2).real.sum() + abs(np.sqrt(z)).sum()
         eps, g = 1e-6, fzero.grad(f)(Z)
         for k, e in enumerate(np.eye(3)):
             dx = (f(Z + eps * e) - f(Z - eps * e)) / (2 * eps)
@@ -81,7 +81,7 @@ class TestHolomorphicFunctions:
         assert d2(GOLDEN_POINT) == pytest.approx(6 * GOLDEN_POINT, rel=1e-14)
 
     def test_forward_and_reverse_agree(self):
-        f = lambda z: np.exp(z) / (z + 2)  # noqa: E731
+        f = lambda z: np.exp(z) / (z + 2)
         _, pushed = fzero.jvp(f, (GOLDEN_POINT,), (1.0 + 0j,))
         (pulled,) = fzero.vjp(f, GOLDEN_POINT)[1](1.0 + 0j)
         want = np.exp(GOLDEN_POINT) * (GOLDEN_POINT + 1) / (GOLDEN_POINT + 2) ** 2
@@ -125,7 +125,7 @@ class TestPairing:
 
 class TestMixedWithReal:
     def test_a_real_argument_has_a_real_gradient(self):
-        f = lambda x: (abs(Z * x + 1j) ** 2).sum()  # noqa: E731
+        f = lambda x: (abs(Z * x + 1j) ** 2).sum()
         g = fzero.grad(f)(2.0)
         # sum |z|^2 2x + 2 Re(conj(z) i) = sum 2x|z|^2 + 2 Im z
         assert g == pytest.approx((2 * 2.0 * abs(Z) ** 2 + 2 * Z.imag).sum(), rel=1e-14)
@@ -139,7 +139,7 @@ class TestMixedWithReal:
         assert fzero.jvp(lambda x: x * z, (x,), (x,))[1].dtype == np.complex64
 
     def test_transforms_nest(self):
-        f = lambda z: (abs(np.tanh(z)) ** 2).sum()  # noqa: E731
+        f = lambda z: (abs(np.tanh(z)) ** 2).sum()
         rows = fzero.vmap(fzero.grad(lambda z: abs(np.tanh(z)) ** 2))(Z)
         np.testing.assert_allclose(rows, fzero.grad(f)(Z), rtol=1e-13)
         t = np.array([1.0, 1j, 1 - 1j])

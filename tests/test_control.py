@@ -32,7 +32,7 @@ class TestCond:
         return fzero.cond(x > 0, lambda x: x**3, lambda x: -2 * x, x)
 
     def test_on_plain_values_one_function_runs(self):
-        refuse = lambda: pytest.fail("must not run")  # noqa: E731
+        refuse = lambda: pytest.fail("must not run")
         assert fzero.cond(True, lambda: 1, refuse) == 1
         assert fzero.cond(np.bool_(False), refuse, lambda: 2) == 2
 
@@ -69,7 +69,7 @@ class TestCond:
         assert [name for name, *_ in seen] == ["yes"]
 
     def test_rows_elsewhere_make_no_nan(self):
-        f = lambda x: fzero.cond(x > 0, np.log, lambda x: 0.0 * x, x)  # noqa: E731
+        f = lambda x: fzero.cond(x > 0, np.log, lambda x: 0.0 * x, x)
         with np.errstate(all="raise"):
             got = fzero.vmap(fzero.grad(f))(np.array([2.0, 0.0, -1.0]))
         assert got.tolist() == [0.5, 0.0, 0.0]
@@ -85,14 +85,14 @@ class TestCond:
         assert not (got - np.diag(np.diag(got))).any()
 
     def test_a_branch_may_return_what_it_closes_over(self):
-        f = lambda x: fzero.cond(x > 0, lambda: x, lambda: 5.0)  # noqa: E731
+        f = lambda x: fzero.cond(x > 0, lambda: x, lambda: 5.0)
         assert fzero.vmap(f)(X).tolist() == [0.5, 5.0, 2.0, 5.0]
         assert fzero.vmap(fzero.grad(f))(X).tolist() == [1.0, 0.0, 1.0, 0.0]
         assert fzero.jvp(fzero.vmap(f), (X,), (X,))[1].tolist() == [0.5, 0.0, 2.0, 0.0]
 
     def test_nested_in_itself(self):
         def f(x):
-            inner = lambda x: fzero.cond(x > 1, np.square, np.sqrt, x)  # noqa: E731
+            inner = lambda x: fzero.cond(x > 1, np.square, np.sqrt, x)
             return fzero.cond(x > 0, inner, lambda x: x * 0.5, x)
 
         want = np.where(X > 1, 2 * X, np.where(X > 0, 0.5 / np.sqrt(np.abs(X)), 0.5))
@@ -110,17 +110,17 @@ class TestCond:
         np.testing.assert_allclose(got, want, rtol=1e-13)
 
     def test_dtypes_are_promoted_as_numpy_promotes(self):
-        f = lambda x: fzero.cond(x > 0, lambda: 1, lambda: x)  # noqa: E731
+        f = lambda x: fzero.cond(x > 0, lambda: 1, lambda: x)
         got = fzero.vmap(f)(X.astype(np.float32))
         assert got.dtype == np.float32 and got.tolist() == [1.0, -1.0, 1.0, -3.0]
 
     def test_trees(self):
-        f = lambda x: fzero.cond(x > 0, lambda: {"a": x, "b": None}, lambda: {"b": None, "a": 0.0})  # noqa: E731
+        f = lambda x: fzero.cond(x > 0, lambda: {"a": x, "b": None}, lambda: {"b": None, "a": 0.0})
         got = fzero.vmap(f)(X)
         assert got["b"] is None and got["a"].tolist() == [0.5, 0.0, 2.0, 0.0]
 
     def test_branches_of_other_structures_and_shapes(self):
-        one = lambda: X[0]  # noqa: E731
+        one = lambda: X[0]
         with pytest.raises(ValueError, match="result of branch 1"):
             fzero.vmap(lambda x: fzero.cond(x > 0, lambda: (1.0,), one))(X)
         with pytest.raises(ValueError, match=r"shapes \[\(\), \(2,\)\].*Reshape or pad"):
@@ -156,7 +156,7 @@ class TestSwitch:
 
     def test_derivatives(self):
         index = np.array([2, 0, 1, 2])
-        f = lambda x, i: fzero.switch(i, self.branches, x)  # noqa: E731
+        f = lambda x, i: fzero.switch(i, self.branches, x)
         want = np.choose(index, [np.cos(X), np.exp(X), 2 * X])
         np.testing.assert_allclose(fzero.vmap(fzero.grad(f))(X, index), want, rtol=1e-13)
         both = fzero.grad(lambda x: fzero.vmap(f)(x, index).sum())
@@ -187,7 +187,7 @@ class TestWhileLoop:
         return fzero.while_loop(lambda s: abs(s[0] ** 2 - a) > 1e-12 * a, body, (a, 0))
 
     def test_value_and_derivatives(self):
-        f = lambda a: self.root(a)[0]  # noqa: E731
+        f = lambda a: self.root(a)[0]
         assert f(2.0) == pytest.approx(np.sqrt(2), rel=1e-12)
         assert_each_way(f, 2.0, 0.5 / np.sqrt(2))
         second = -0.25 * 2.0**-1.5
@@ -200,7 +200,7 @@ class TestWhileLoop:
             sizes.append(fzero.value(x).size)
             return x * 2
 
-        f = lambda x: fzero.while_loop(lambda x: x < 8, body, x)  # noqa: E731
+        f = lambda x: fzero.while_loop(lambda x: x < 8, body, x)
         got = fzero.vmap(f)(np.array([1.0, 5.0, 2.0, 9.0, 7.0]))
         assert got.tolist() == [8.0, 10.0, 8.0, 9.0, 14.0]
         # Turns needed: 3, 1, 2, 0, 1.
@@ -233,14 +233,14 @@ class TestWhileLoop:
         assert total == pytest.approx(sum(want), rel=1e-13)
 
     def test_a_body_that_returns_its_closure(self):
-        f = lambda x, y: fzero.while_loop(lambda v: v < 3, lambda v: y, x)  # noqa: E731
+        f = lambda x, y: fzero.while_loop(lambda v: v < 3, lambda v: y, x)
         x, y = np.array([1.0, 4.0]), np.array([5.0, 6.0])
         assert fzero.vmap(f)(x, y).tolist() == [5.0, 4.0]
         assert fzero.vmap(fzero.grad(f, (0, 1)))(x, y)[1].tolist() == [1.0, 0.0]
 
     def test_nested_vmaps(self):
         A, b = np.array([[1.0, 3.0], [9.0, 0.5]]), np.array([2.0, 3.0, 4.0])
-        f = lambda a, b: fzero.while_loop(lambda v: v < 10, lambda v: v * b, a)  # noqa: E731
+        f = lambda a, b: fzero.while_loop(lambda v: v < 10, lambda v: v * b, a)
 
         def plain(a, b):
             while a < 10:
@@ -266,13 +266,13 @@ class TestWhileLoop:
 
 class TestForiLoop:
     def test_value_and_derivatives(self):
-        f = lambda x: fzero.fori_loop(1, 4, lambda i, v: v * x + i, x)  # noqa: E731
+        f = lambda x: fzero.fori_loop(1, 4, lambda i, v: v * x + i, x)
         # ((x*x + 1)*x + 2)*x + 3 = x^4 + x^2 + 2x + 3
         assert f(2.0) == 16 + 4 + 4 + 3
         assert_each_way(f, 2.0, 4 * 8 + 2 * 2 + 2)
 
     def test_bounds_that_differ_between_rows(self):
-        f = lambda n, x: fzero.fori_loop(0, n, lambda i, v: v * x, 1.0)  # noqa: E731
+        f = lambda n, x: fzero.fori_loop(0, n, lambda i, v: v * x, 1.0)
         n, x = np.array([0, 3, 1]), np.array([2.0, 3.0, 4.0])
         assert fzero.vmap(f)(n, x).tolist() == [1.0, 27.0, 4.0]
         assert fzero.vmap(fzero.grad(f, 1))(n, x).tolist() == [0.0, 27.0, 1.0]
@@ -282,17 +282,17 @@ class TestForiLoop:
         assert fzero.fori_loop(3, 0, lambda i, v: 0, 7) == 7
 
     def test_the_index_indexes(self):
-        f = lambda xs: fzero.fori_loop(0, 4, lambda i, v: v + xs[i] * i, 0.0)  # noqa: E731
+        f = lambda xs: fzero.fori_loop(0, 4, lambda i, v: v + xs[i] * i, 0.0)
         assert fzero.grad(f)(X).tolist() == [0.0, 1.0, 2.0, 3.0]
         n = np.array([2, 4])
-        g = lambda n: fzero.fori_loop(0, n, lambda i, v: v + fzero.numpy.take(X, i), 0.0)  # noqa: E731
+        g = lambda n: fzero.fori_loop(0, n, lambda i, v: v + fzero.numpy.take(X, i), 0.0)
         assert fzero.vmap(g)(n).tolist() == [-0.5, -1.5]
 
 
 class TestScan:
     @staticmethod
     def rnn(w, xs):
-        step = lambda h, x: (np.tanh(w * h + x), h * x)  # noqa: E731
+        step = lambda h, x: (np.tanh(w * h + x), h * x)
         return fzero.scan(step, 0.0, xs)
 
     @staticmethod
@@ -309,8 +309,8 @@ class TestScan:
         np.testing.assert_allclose(ys, want_ys, rtol=1e-15)
 
     def test_derivatives_in_carry_and_inputs(self):
-        f = lambda w: self.rnn(w, X)[0] + self.rnn(w, X)[1].sum()  # noqa: E731
-        loop = lambda w: self.loop(w, X)[0] + self.loop(w, X)[1].sum()  # noqa: E731
+        f = lambda w: self.rnn(w, X)[0] + self.rnn(w, X)[1].sum()
+        loop = lambda w: self.loop(w, X)[0] + self.loop(w, X)[1].sum()
         eps = 1e-6
         want = (loop(0.7 + eps) - loop(0.7 - eps)) / (2 * eps)
         for mode, got in each_way(f, 0.7).items():
@@ -322,7 +322,7 @@ class TestScan:
 
     def test_reverse_and_trees(self):
         xs = {"a": X, "b": np.arange(8.0).reshape(4, 2)}
-        step = lambda c, x: (c + x["a"] * x["b"].sum(), {"y": c, "n": None})  # noqa: E731
+        step = lambda c, x: (c + x["a"] * x["b"].sum(), {"y": c, "n": None})
         carry, ys = fzero.scan(step, 1.0, xs, reverse=True)
         terms = X * xs["b"].sum(1)
         assert carry == 1.0 + terms.sum() and ys["n"] is None
@@ -365,7 +365,7 @@ class TestScan:
 class TestMap:
     def test_value_and_derivatives(self):
         assert fzero.map(np.square, X).tolist() == (X**2).tolist()
-        f = lambda x: fzero.map(lambda v: v * x, X).sum()  # noqa: E731
+        f = lambda x: fzero.map(lambda v: v * x, X).sum()
         assert_each_way(f, 2.0, X.sum())
 
     @pytest.mark.parametrize("batch_size", [1, 3, 4, 9])
@@ -385,7 +385,7 @@ class TestAssociativeScan:
 
     def test_an_operation_that_does_not_commute(self):
         # x -> a x + b, composed: the linear recurrence h_i = a_i h_{i-1} + b_i.
-        then = lambda p, q: (p[0] * q[0], p[1] * q[0] + q[1])  # noqa: E731
+        then = lambda p, q: (p[0] * q[0], p[1] * q[0] + q[1])
         a, b = np.array([0.5, 2.0, -1.0, 3.0, 0.1]), np.arange(5.0)
         h, want = 0.0, []
         for ai, bi in zip(a, b, strict=True):
@@ -401,7 +401,7 @@ class TestAssociativeScan:
 
     def test_derivatives_and_rows(self):
         x = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
-        f = lambda x: fzero.associative_scan(np.multiply, x)  # noqa: E731
+        f = lambda x: fzero.associative_scan(np.multiply, x)
         np.testing.assert_allclose(fzero.jacrev(f)(x), fzero.jacfwd(np.cumprod)(x), rtol=1e-13)
         np.testing.assert_allclose(fzero.jacfwd(f)(x), fzero.jacrev(np.cumprod)(x), rtol=1e-13)
         rows = np.stack([x, -x])
@@ -409,7 +409,7 @@ class TestAssociativeScan:
 
     def test_the_number_of_calls_is_logarithmic(self):
         calls = []
-        add = lambda a, b: calls.append(1) or a + b  # noqa: E731
+        add = lambda a, b: calls.append(1) or a + b
         fzero.associative_scan(add, np.ones(1024))
         assert len(calls) <= 20
 
@@ -461,7 +461,7 @@ class TestTogether:
         np.testing.assert_allclose(rows, want, rtol=1e-11)
 
     def test_gradient_of_the_sum_over_rows(self):
-        f = lambda w: fzero.vmap(self.program, (0, None))(self.x, w).sum()  # noqa: E731
+        f = lambda w: fzero.vmap(self.program, (0, None))(self.x, w).sum()
         want = sum(fzero.grad(self.plain, 1)(x, self.w) for x in self.x)
         assert fzero.grad(f)(self.w) == pytest.approx(want, rel=1e-12)
         eps = 1e-5

@@ -129,7 +129,7 @@ class TestMessages:
         assert fzero.grad(lambda x: np.sin(x).sum())(np.ones(3)).shape == (3,)
 
     def test_a_pair_without_has_aux(self):
-        f = lambda x: (x, x)  # noqa: E731
+        f = lambda x: (x, x)
         with pytest.raises(TypeError, match="returned a tuple.*has_aux=True"):
             fzero.grad(f)(1.0)
         assert fzero.grad(f, has_aux=True)(1.0)[0] == 1.0

@@ -53,7 +53,7 @@ INDICES: dict[str, Any] = {
 def test_reading_is_numpys(name: str) -> None:
     index = INDICES[name]
     np.testing.assert_array_equal(getitem(X, index), X[index])
-    f = lambda x: getitem(el.sin(x), index)  # noqa: E731
+    f = lambda x: getitem(el.sin(x), index)
     check_grads(f, (X,))
     many = np.stack([X, X[::-1], X * 2])
     check_vmap(lambda x: getitem(x, index), (many,))
@@ -77,7 +77,7 @@ def test_updating_is_numpys(name: str, index: Any) -> None:
         "power": lambda: np.power.at(want, index, values),
     }
     update[name]()
-    f = lambda x, v: getattr(at(x + 0.5, index), name)(v)  # noqa: E731
+    f = lambda x, v: getattr(at(x + 0.5, index), name)(v)
     np.testing.assert_allclose(f(X, values), want, rtol=1e-15)
     check_grads(f, (X, values))
     for axes in [(0, 0), (0, None), (None, 0)]:
@@ -103,7 +103,7 @@ def test_batched_index(x_axis: int | None) -> None:
         lambda x, i: at(x, (i, whole, i)).set(getitem(x, (0, whole, 0))),
         lambda x, i: at(x, i).max(getitem(x, i) * 2),
     ):
-        total = lambda x, i, f=f: red.sum(el.sin(f(x, i)), axis=None, keepdims=False)  # noqa: E731
+        total = lambda x, i, f=f: red.sum(el.sin(f(x, i)), axis=None, keepdims=False)
         check_vmap(f, (x, rows), (x_axis, 0))
         check_vmap(grad(total), (x, rows), (x_axis, 0))
 
@@ -118,12 +118,12 @@ def on_device(index: Any) -> Any:
 @pytest.mark.parametrize("name", INDICES)
 def test_strict_stand_in(name: str) -> None:
     index, x = on_device(INDICES[name]), put(X)
-    read = lambda x: red.sum(el.sin(getitem(x, index)), axis=None, keepdims=False)  # noqa: E731
+    read = lambda x: red.sum(el.sin(getitem(x, index)), axis=None, keepdims=False)
     want = grad(lambda x: red.sum(el.sin(getitem(x, INDICES[name])), axis=None, keepdims=False))
     np.testing.assert_allclose(unwrap(grad(read)(x)), want(X))
     np.testing.assert_allclose(unwrap(vmap(grad(read))(put(X[None])))[0], want(X))
     for method in ("set", "add", "max"):
-        update = lambda x, at_index, m=method: getattr(at(x, at_index), m)(1.5)  # noqa: E731
+        update = lambda x, at_index, m=method: getattr(at(x, at_index), m)(1.5)
         got = update(x, index)
         assert isinstance(got, StrictArray)
         np.testing.assert_array_equal(unwrap(got), update(X, INDICES[name]))
@@ -170,6 +170,6 @@ def test_dtypes_stay() -> None:
 
 
 def test_reading_a_scalar_beside_other_uses() -> None:
-    f = lambda x: el.sin(x) * x + getitem(x, ...) * getitem(x, ())  # noqa: E731
+    f = lambda x: el.sin(x) * x + getitem(x, ...) * getitem(x, ())
     check_grads(f, (np.array(0.7),))
     check_grads(f, (0.7,))

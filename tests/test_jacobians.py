@@ -58,7 +58,7 @@ class TestJacobian:
         assert jac(lambda x: np.ones(2) * x.sum())(np.zeros(0)).shape == (2, 0)
 
     def test_argnums_by_position_tuple_and_name(self, jac):
-        h = lambda x, y, *, w=1.0: w * x * y  # noqa: E731
+        h = lambda x, y, *, w=1.0: w * x * y
         assert jac(h, 1)(X, 2.0).tolist() == X.tolist()
         both = jac(h, (0, "y"))(X, y=2.0)
         assert isinstance(both, tuple)
@@ -90,7 +90,7 @@ class TestJacobian:
         rows = np.stack([X, 2 * X])
         want = np.stack([f_jacobian(x) for x in rows])
         np.testing.assert_allclose(fzero.vmap(jac(f))(rows), want, rtol=1e-15)
-        trace = lambda x: (jac(f)(x) * f_jacobian(X)).sum()  # noqa: E731
+        trace = lambda x: (jac(f)(x) * f_jacobian(X)).sum()
         eps = 1e-6
         numeric = [(trace(X + eps * e) - trace(X - eps * e)) / (2 * eps) for e in np.eye(3)]
         np.testing.assert_allclose(fzero.grad(trace)(X), numeric, rtol=1e-8)
@@ -141,7 +141,7 @@ class TestHessian:
         np.testing.assert_allclose(H, want, rtol=1e-15)
 
     def test_of_trees(self):
-        h = lambda p: p["a"].sum() ** 2 * p["b"]  # noqa: E731
+        h = lambda p: p["a"].sum() ** 2 * p["b"]
         H = fzero.hessian(h)({"a": X, "b": 2.0})
         np.testing.assert_allclose(H["a"]["a"], np.full((3, 3), 4.0), rtol=1e-15)
         np.testing.assert_allclose(H["a"]["b"], np.full(3, 2 * X.sum()), rtol=1e-15)
@@ -177,7 +177,7 @@ class TestHVP:
         np.testing.assert_allclose(fzero.hvp(g)(X, self.v), g_hessian(X) @ self.v, rtol=1e-13)
 
     def test_arguments(self):
-        h = lambda p, c, *, scale=1.0: scale * c * p["a"] ** 3  # noqa: E731
+        h = lambda p, c, *, scale=1.0: scale * c * p["a"] ** 3
         assert fzero.hvp(h)({"a": 2.0}, 3.0, {"a": 10.0}, scale=0.5) == {"a": 180.0}
         got = fzero.hvp(lambda a, b: a**2 * b, argnums=(0, 1))(3.0, 5.0, (1.0, 2.0))
         assert got == (22.0, 6.0)
@@ -195,7 +195,7 @@ class TestHVP:
 
 class TestEvalShape:
     def test_structure_shapes_and_dtypes(self):
-        h = lambda p, n: {"y": p["W"] @ p["x"], "n": n, "t": (p["x"] > 0, None)}  # noqa: E731
+        h = lambda p, n: {"y": p["W"] @ p["x"], "n": n, "t": (p["x"] > 0, None)}
         W = fzero.ShapeDtypeStruct((2, 3), np.float32)
         got = fzero.eval_shape(h, {"W": W, "x": np.ones(3, np.float32)}, 5)
         assert got["y"] == fzero.ShapeDtypeStruct((2,), np.dtype(np.float32))

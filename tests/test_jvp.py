@@ -21,7 +21,7 @@ def test_several_arguments_add_up():
 def test_agrees_with_the_pullback():
     rng = np.random.default_rng(0)
     A, x, t, g = (rng.normal(size=s) for s in ((3, 4), 4, 4, 3))
-    f = lambda x: np.tanh(A @ x)  # noqa: E731
+    f = lambda x: np.tanh(A @ x)
     pushed = fzero.jvp(f, (x,), (t,))[1]
     (pulled,) = fzero.vjp(f, x)[1](g)
     assert g @ pushed == pytest.approx(pulled @ t, rel=1e-13)
@@ -56,17 +56,17 @@ def test_has_aux_that_is_no_pair():
 
 @pytest.mark.parametrize("depth", [2, 3, 4])
 def test_nested_derivatives_of_a_polynomial(depth):
-    f = lambda x: x**5  # noqa: E731
+    f = lambda x: x**5
     want = 5.0
     for k in range(1, depth):
         want *= 5 - k
     for _ in range(depth):
-        f = lambda x, f=f: fzero.jvp(f, (x,), (1.0,))[1]  # noqa: E731
+        f = lambda x, f=f: fzero.jvp(f, (x,), (1.0,))[1]
     assert f(2.0) == pytest.approx(want * 2.0 ** (5 - depth), rel=1e-14)
 
 
 def test_forward_over_reverse_is_reverse_over_forward():
-    f = lambda x: (np.sin(x) * x**2).sum()  # noqa: E731
+    f = lambda x: (np.sin(x) * x**2).sum()
     x, t = np.array([0.3, 1.2]), np.array([1.0, -1.0])
     want = (2 * np.sin(x) + 4 * x * np.cos(x) - x**2 * np.sin(x)) * t
     over_reverse = fzero.jvp(fzero.grad(f), (x,), (t,))[1]
@@ -76,20 +76,20 @@ def test_forward_over_reverse_is_reverse_over_forward():
 
 
 def test_the_tangent_is_differentiated_too():
-    f = lambda t: fzero.jvp(lambda x: x**3, (2.0,), (t,))[1]  # noqa: E731
+    f = lambda t: fzero.jvp(lambda x: x**3, (2.0,), (t,))[1]
     assert fzero.grad(f)(5.0) == 12.0
     assert fzero.vmap(f)(np.array([1.0, 2.0])).tolist() == [12.0, 24.0]
 
 
 def test_under_vmap_over_primals_and_tangents():
     xs, ts = np.array([1.0, 2.0, 3.0]), np.array([1.0, 10.0, 100.0])
-    push = lambda x, t: fzero.jvp(lambda x: x**2, (x,), (t,))[1]  # noqa: E731
+    push = lambda x, t: fzero.jvp(lambda x: x**2, (x,), (t,))[1]
     assert fzero.vmap(push)(xs, ts).tolist() == [2.0, 40.0, 600.0]
     assert fzero.vmap(push, in_axes=(None, 0))(2.0, ts).tolist() == [4.0, 40.0, 400.0]
 
 
 def test_python_if_runs_on_the_value():
-    f = lambda x: x**2 if x > 0 else -x  # noqa: E731
+    f = lambda x: x**2 if x > 0 else -x
     assert fzero.jvp(f, (3.0,), (1.0,))[1] == 6.0
     assert fzero.jvp(f, (-3.0,), (1.0,))[1] == -1.0
 

@@ -48,14 +48,14 @@ def test_the_function_runs_once():
 
 
 def test_under_vmap_gives_the_jacobian():
-    f = lambda x: np.sin(x) * x[::-1]  # noqa: E731
+    f = lambda x: np.sin(x) * x[::-1]
     _, push = fzero.linearize(f, X)
     columns = fzero.vmap(push, out_axes=1)(np.eye(4))
     np.testing.assert_allclose(columns, fzero.jacrev(f)(X), rtol=1e-13)
 
 
 def test_under_grad_jvp_and_vmap_of_the_point():
-    f = lambda x: fzero.linearize(np.sin, x)[1](2.0)  # noqa: E731
+    f = lambda x: fzero.linearize(np.sin, x)[1](2.0)
     assert fzero.grad(f)(0.3) == pytest.approx(-2 * np.sin(0.3), rel=1e-15)
     assert fzero.jvp(f, (0.3,), (1.0,))[1] == pytest.approx(-2 * np.sin(0.3), rel=1e-15)
     np.testing.assert_allclose(fzero.vmap(f)(X), 2 * np.cos(X), rtol=1e-15)
@@ -68,7 +68,7 @@ def test_push_is_differentiated_and_transposed():
 
 
 def test_of_grad_is_the_hessian_vector_product():
-    f = lambda x: (x**3).sum()  # noqa: E731
+    f = lambda x: (x**3).sum()
     g, push = fzero.linearize(fzero.grad(f), X)
     np.testing.assert_allclose(g, 3 * X**2, rtol=1e-15)
     np.testing.assert_allclose(push(T), 6 * X * T, rtol=1e-15)
@@ -98,7 +98,7 @@ class TestLinearTranspose:
         np.testing.assert_array_equal(got, A.T @ [1.0, 2.0])
 
     def test_twice_is_the_function_itself(self):
-        f = lambda x: np.cumsum(2 * x)[1:]  # noqa: E731
+        f = lambda x: np.cumsum(2 * x)[1:]
         there = fzero.linear_transpose(f, np.zeros(4))
         back = fzero.linear_transpose(lambda g: there(g)[0], np.zeros(3))
         np.testing.assert_array_equal(back(X)[0], f(X))
@@ -109,7 +109,7 @@ class TestLinearTranspose:
         assert got.tolist() == [2.0] * 3 and got.dtype == np.float32
 
     def test_of_a_tree(self):
-        f = lambda p: p["a"] + 3 * p["b"]  # noqa: E731
+        f = lambda p: p["a"] + 3 * p["b"]
         (got,) = fzero.linear_transpose(f, {"a": 0.0, "b": 0.0})(2.0)
         assert got == {"a": 2.0, "b": 6.0}
 

@@ -57,7 +57,7 @@ class TestDebugNans:
         assert "# the culprit" in self.named(error)
 
     def test_the_advice_works(self):
-        safe = lambda x: np.where(x > 0, np.log(np.where(x > 0, x, 1.0)), 0.0)  # noqa: E731
+        safe = lambda x: np.where(x > 0, np.log(np.where(x > 0, x, 1.0)), 0.0)
         with fzero.debug_nans():
             assert fzero.grad(safe)(-1.0) == 0.0
 
@@ -105,7 +105,7 @@ class TestZeroCotangentsStayZero:
     @pytest.mark.parametrize("name", CASES)
     def test_gradient_of_the_other_side_of_where(self, name):
         f, singular = self.CASES[name]
-        masked = lambda x: np.where(x != singular, f(x), 2.0 * x)  # noqa: E731
+        masked = lambda x: np.where(x != singular, f(x), 2.0 * x)
         with np.errstate(all="ignore"):
             assert fzero.grad(masked)(singular) == 2.0
             x = np.full(2, singular)
@@ -113,7 +113,7 @@ class TestZeroCotangentsStayZero:
             assert fzero.vmap(fzero.grad(masked))(x).tolist() == [2.0, 2.0]
 
     def test_the_example_of_the_goal(self):
-        f = lambda x: np.where(x > 0, np.sqrt(x), 0).sum()  # noqa: E731
+        f = lambda x: np.where(x > 0, np.sqrt(x), 0).sum()
         assert fzero.grad(f)(np.zeros(3)).tolist() == [0.0] * 3
 
     def test_the_true_singularity_is_still_there(self):

@@ -53,7 +53,7 @@ class TestCPU:
         assert seen == [cpu] and str(cpu) == "cpu" and str(fzero.Device("gpu", 1)) == "gpu:1"
 
     def test_under_transforms_it_is_the_identity(self):
-        f = lambda x: (fzero.device_put(x, "cpu") ** 2).sum()  # noqa: E731
+        f = lambda x: (fzero.device_put(x, "cpu") ** 2).sum()
         assert fzero.grad(f)(X).tolist() == [2.0, 4.0]
         assert fzero.jvp(f, (X,), (X,)) == (5.0, 10.0)
         assert fzero.vmap(f)(np.stack([X, 2 * X])).tolist() == [5.0, 20.0]

@@ -107,7 +107,7 @@ class TestEveryTree:
             J = jac(total)(p)
             same(J, slope(p))
         eps = 1e-5
-        bump = lambda s: fzero.tree.map(lambda x: x + s * eps, p)  # noqa: E731
+        bump = lambda s: fzero.tree.map(lambda x: x + s * eps, p)
         ones = fzero.tree.map(lambda x: np.ones_like(x), p)
         got = fzero.hvp(total)(p, ones)
         assert fzero.tree.structure(got) == fzero.tree.structure(p)
@@ -156,14 +156,14 @@ class TestKinds:
 
     def test_dict_and_frozen_dict_go_together(self):
         frozen, plain = fzero.FrozenDict(a=2.0, b=3.0), {"b": 3.0, "a": 2.0}
-        f = lambda p: {"y": p["a"] * p["b"]}  # noqa: E731
+        f = lambda p: {"y": p["a"] * p["b"]}
         for p, other in ((frozen, plain), (plain, frozen)):
             assert fzero.jvp(f, (p,), (other,))[1] == {"y": 12.0}
             assert fzero.linearize(f, p)[1](other) == {"y": 12.0}
             assert fzero.hvp(lambda p: p["a"] * p["b"])(p, other) == {"a": 3.0, "b": 2.0}
         g = fzero.vjp(f, plain)[1](fzero.FrozenDict(y=1.0))[0]
         assert g == {"a": 3.0, "b": 2.0}
-        swap = lambda c, _: (fzero.FrozenDict(a=c["b"], b=c["a"]), None)  # noqa: E731
+        swap = lambda c, _: (fzero.FrozenDict(a=c["b"], b=c["a"]), None)
         assert fzero.scan(swap, plain, None, length=3)[0] == {"a": 3.0, "b": 2.0}
 
     def test_a_list_is_no_tuple(self):

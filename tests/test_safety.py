@@ -145,7 +145,7 @@ class TestExceptions:
 
     def test_a_batched_value_error_inside_grad(self):
         c = np.arange(3.0)
-        f = lambda x: (x * c).sum() if x[0] > 0 else x.sum()  # noqa: E731
+        f = lambda x: (x * c).sum() if x[0] > 0 else x.sum()
         with pytest.raises(BatchedValueError):
             fzero.vmap(fzero.grad(f))(np.ones((2, 3)))
         assert c.flags.writeable
@@ -158,7 +158,7 @@ C = np.linspace(-1.0, 1.0, 50)
 def work(seed):
     """Transforms of every kind, over an array that all threads share."""
     x = np.random.default_rng(seed).normal(size=50)
-    f = lambda x: (np.tanh(x * C) * C).sum()  # noqa: E731
+    f = lambda x: (np.tanh(x * C) * C).sum()
     g = fzero.grad(f)(x)
     h = fzero.hvp(f)(x, C)
     rows = fzero.vmap(lambda v: fzero.cond(v > 0, np.sin, lambda v: v * 2, v))(x)

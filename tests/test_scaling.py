@@ -14,14 +14,14 @@ from fzero.core import innermost
 class TestPerturbationConfusion:
     def test_the_classic(self):
         # d/dx [x * d/dy (x + y)] = 1, not 2 (Siskind and Pearlmutter 2005).
-        inner = lambda x: x * fzero.grad(lambda y: x + y)(2.0)  # noqa: E731
+        inner = lambda x: x * fzero.grad(lambda y: x + y)(2.0)
         assert fzero.grad(inner)(1.0) == 1.0
 
     @pytest.mark.parametrize("outer", [fzero.grad, fzero.jacfwd, fzero.jacrev])
     @pytest.mark.parametrize("inner", [fzero.grad, fzero.jacfwd, fzero.jacrev])
     def test_closures_in_every_pair_of_modes(self, outer, inner):
         # d/dx [x * d/dy (x y^2)] at y = 3x is d/dx [x * 2 x (3x)] = 18 x^2.
-        f = lambda x: x * inner(lambda y: x * y**2)(3.0 * x)  # noqa: E731
+        f = lambda x: x * inner(lambda y: x * y**2)(3.0 * x)
         assert outer(f)(2.0) == pytest.approx(72.0, rel=1e-15)
 
     def test_three_deep(self):
@@ -35,14 +35,14 @@ class TestPerturbationConfusion:
 
     def test_one_function_differentiated_by_itself(self):
         # The amazing bug (Manzyuk et al. 2019): a shift returned from within a derivative.
-        shift = lambda x: lambda f: lambda y: f(x + y)  # noqa: E731
-        derivative = lambda f: lambda x: fzero.jvp(f, (x,), (1.0,))[1]  # noqa: E731
-        twice = lambda x: derivative(lambda u: shift(u)(derivative(np.sin))(1.0))(x)  # noqa: E731
+        shift = lambda x: lambda f: lambda y: f(x + y)
+        derivative = lambda f: lambda x: fzero.jvp(f, (x,), (1.0,))[1]
+        twice = lambda x: derivative(lambda u: shift(u)(derivative(np.sin))(1.0))(x)
         assert twice(0.5) == pytest.approx(-np.sin(1.5), rel=1e-15)
 
     def test_rows_and_derivatives_interleaved(self):
         x = np.array([1.0, 2.0, 3.0])
-        f = lambda x: fzero.vmap(lambda a: fzero.grad(lambda b: a * b**3)(a))(x)  # noqa: E731
+        f = lambda x: fzero.vmap(lambda a: fzero.grad(lambda b: a * b**3)(a))(x)
         np.testing.assert_allclose(f(x), 3 * x**3, rtol=1e-15)
         got = fzero.grad(lambda x: f(x).sum())(x)
         np.testing.assert_allclose(got, 9 * x**2, rtol=1e-15)

@@ -243,7 +243,7 @@ def test_where_keeps_the_other_branch_out_of_the_gradient(f, slope):
 @covers("Double precision")
 def test_dtypes_are_kept(dtype):
     x = np.ones(3, dtype)
-    f = lambda x: (2.5 * np.sin(x) ** 2).sum().real  # noqa: E731
+    f = lambda x: (2.5 * np.sin(x) ** 2).sum().real
     assert fzero.grad(f)(x).dtype == dtype
     y, t = fzero.jvp(f, (x,), (x,))
     assert y.dtype == t.dtype == f(x).dtype
@@ -437,7 +437,7 @@ def test_a_write_through_an_older_view_is_not_seen(x):
 @covers("Pullbacks verify a checksum")
 def test_pullbacks_and_pushes_verify_their_arrays(x, change):
     weights = np.ones(3)
-    f = lambda x: x * weights  # noqa: E731
+    f = lambda x: x * weights
     later = [fzero.vjp(f, x)[1], fzero.linearize(f, x)[1]]
     if change:
         weights[0] = 5.0
@@ -494,7 +494,7 @@ def test_integers_are_errors_or_constants(x):
 @covers("Integers are not differentiable")
 def test_no_derivative_passes_through_integers(cast):
     x, t = np.array([1.5, 2.5]), np.array([1.0, 0.0])
-    f = lambda x: x * cast(x)  # noqa: E731
+    f = lambda x: x * cast(x)
     want = np.asarray(cast(x), float)
     np.testing.assert_array_equal(fzero.grad(lambda x: f(x).sum())(x), want)
     np.testing.assert_array_equal(fzero.jvp(f, (x,), (t,))[1], want * t)
@@ -506,13 +506,13 @@ def test_no_derivative_passes_through_integers(cast):
 @covers("Integers are not differentiable")
 def test_a_value_cast_to_an_integer_is_an_index():
     table = np.array([10.0, 20.0, 30.0])
-    f = lambda x: (x * table[np.floor(x).astype(int)]).sum()  # noqa: E731
+    f = lambda x: (x * table[np.floor(x).astype(int)]).sum()
     assert fzero.grad(f)(np.array([0.5, 2.5])).tolist() == [10.0, 30.0]
 
 
 @covers("Complex gradients are not conjugated")
 def test_complex_gradients_follow_jax():
-    f = lambda z: (z**3).real + 2 * z.imag  # noqa: E731
+    f = lambda z: (z**3).real + 2 * z.imag
     z, eps = 1.0 + 2.0j, 1e-6
     da = (f(np.complex128(z + eps)) - f(np.complex128(z - eps))) / (2 * eps)
     db = (f(np.complex128(z + 1j * eps)) - f(np.complex128(z - 1j * eps))) / (2 * eps)
@@ -522,7 +522,7 @@ def test_complex_gradients_follow_jax():
 @covers("Functions that run again")
 def test_checkpoint_runs_twice_and_eval_shape_once_on_zeros():
     seen = []
-    f = lambda x: seen.append(float(x)) or x**2  # noqa: E731
+    f = lambda x: seen.append(float(x)) or x**2
     assert fzero.grad(fzero.checkpoint(f))(3.0) == 6.0
     assert seen == [3.0, 3.0]
     argument = fzero.ShapeDtypeStruct((), np.float64)

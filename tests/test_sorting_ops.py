@@ -68,7 +68,7 @@ def test_partition(kth, axis):
 
 
 def test_top_k_under_transforms():
-    f = lambda x: sorting.top_k(x, 2, 0)[0]  # noqa: E731
+    f = lambda x: sorting.top_k(x, 2, 0)[0]
     check_grads(f, [X])
     check_vmap(lambda x: sorting.top_k(x, 3), (X,), in_axes=1)
     np.testing.assert_array_equal(vmap(grad(lambda r: sorting.top_k(r, 1)[0][0]))(X[0]),

@@ -88,14 +88,14 @@ def test_operand_changed_in_place(make: Any) -> None:
 
 
 def test_vmap_of_several_axes_and_pytrees() -> None:
-    f = lambda p, s: {"sum": p["a"] + s, "pair": (p["b"] * 2, s)}  # noqa: E731
+    f = lambda p, s: {"sum": p["a"] + s, "pair": (p["b"] * 2, s)}
     args = ({"a": np.ones((3, 2)), "b": np.arange(3.0)}, 1.5)
     check_vmap(f, args, in_axes=(0, None))
     check_vmap(lambda p: p["a"], ({"a": np.ones((3, 2))},), in_axes=-1, out_axes=-1)
 
 
 def test_pytrees_and_integers() -> None:
-    f = lambda p, n: {"out": el.sin(p["w"]) * n}  # noqa: E731
+    f = lambda p, n: {"out": el.sin(p["w"]) * n}
     check_grads(f, ({"w": X}, np.array([1, 2, 3])))
 
 

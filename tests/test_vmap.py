@@ -33,7 +33,7 @@ class TestAxes:
 
     def test_prefixes_of_trees(self):
         params = {"W": X, "b": Y, "c": (2.0, Y)}
-        f = lambda p, n: (p["W"] * p["b"]).sum() + p["c"][0] * p["c"][1] + n  # noqa: E731
+        f = lambda p, n: (p["W"] * p["b"]).sum() + p["c"][0] * p["c"][1] + n
         got = fzero.vmap(f, in_axes=({"W": 0, "b": None, "c": (None, None)}, None))
         want = [(row * 5.0).sum() + 6.0 + 1.0 for row in X]
         np.testing.assert_array_equal(got({"W": X, "b": 5.0, "c": (2.0, 3.0)}, 1.0), want)
@@ -69,7 +69,7 @@ class TestAxes:
         assert got.shape == (0, 2, 2)
 
     def test_lists_and_objects_that_are_not_mapped(self):
-        f = lambda x, mode, table: x * table[mode]  # noqa: E731
+        f = lambda x, mode, table: x * table[mode]
         got = fzero.vmap(f, in_axes=(0, None, None))(Y, "b", {"a": 1.0, "b": 3.0})
         np.testing.assert_array_equal(got, 3 * Y)
         assert fzero.vmap(lambda x: x[0] + x[1], in_axes=[0])([Y, Y]).tolist() == (2 * Y).tolist()
@@ -103,13 +103,13 @@ class TestNesting:
 
     def test_the_gradient_of_a_sum_over_rows(self):
         w = np.array([1.0, 2.0, 3.0, 4.0])
-        f = lambda w: fzero.vmap(lambda x: np.tanh(x @ w))(X / 10).sum()  # noqa: E731
+        f = lambda w: fzero.vmap(lambda x: np.tanh(x @ w))(X / 10).sum()
         want = (X / 10).T @ (1 - np.tanh(X / 10 @ w) ** 2)
         np.testing.assert_allclose(fzero.grad(f)(w), want, rtol=1e-13)
         np.testing.assert_allclose(fzero.jacfwd(f)(w), want, rtol=1e-13)
 
     def test_grad_of_vmap_of_grad(self):
-        f = lambda x: fzero.vmap(fzero.grad(lambda y: y**3))(x).sum()  # noqa: E731
+        f = lambda x: fzero.vmap(fzero.grad(lambda y: y**3))(x).sum()
         np.testing.assert_allclose(fzero.grad(f)(Y), 6 * Y, rtol=1e-15)
 
 
@@ -149,13 +149,13 @@ class TestNames:
         elif order == "jvp":
             got, want = fzero.jvp(f, (x,), (v,))[1], J @ v
         else:
-            g = lambda v: fzero.vjp(f, x)[1](v)[0]  # noqa: E731
+            g = lambda v: fzero.vjp(f, x)[1](v)[0]
             got, want = fzero.vjp(g, v)[1](v)[0], J @ v
         np.testing.assert_allclose(got, want, rtol=1e-13)
 
     def test_the_gradient_inside_the_map(self):
         # Every row's psum sees every row's x: the cotangents of all rows add up, as in JAX.
-        f = lambda x: fzero.psum(x**2, "i")  # noqa: E731
+        f = lambda x: fzero.psum(x**2, "i")
         got = fzero.vmap(fzero.grad(f), axis_name="i")(Y)
         np.testing.assert_array_equal(got, 3 * 2 * Y)
 
@@ -212,9 +212,9 @@ class TestChunks:
     @pytest.mark.parametrize("chunk_size", [1, 2, 3, 5, 7, 100])
     def test_the_result_is_the_same(self, chunk_size):
         x = np.random.default_rng(0).normal(size=(2, 7, 3))
-        f = lambda x, c: {"a": np.outer(x[0], x[1]) * c, "b": x.sum()}  # noqa: E731
+        f = lambda x, c: {"a": np.outer(x[0], x[1]) * c, "b": x.sum()}
         axes = {"in_axes": (1, None), "out_axes": {"a": -1, "b": 0}}
-        close = lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-13)  # noqa: E731
+        close = lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-13)
         want = fzero.vmap(f, **axes)(x, 2.0)
         got = fzero.vmap(f, **axes, chunk_size=chunk_size)(x, 2.0)
         fzero.tree.map(close, got, want)
@@ -230,7 +230,7 @@ class TestChunks:
         assert sizes == [3, 3, 2]
 
     def test_under_grad_and_with_keywords(self):
-        f = lambda x: fzero.vmap(lambda x, *, y: x * y, chunk_size=2)(x, y=x).sum()  # noqa: E731
+        f = lambda x: fzero.vmap(lambda x, *, y: x * y, chunk_size=2)(x, y=x).sum()
         np.testing.assert_array_equal(fzero.grad(f)(Y), 2 * Y)
 
     @pytest.mark.parametrize("wrong", [0, -1, 2.0, "all"])
@@ -257,12 +257,12 @@ class TestLoop:
         assert got["steps"].tolist() == [0, 8, 16] and got["end"].tolist() == [1.0] * 3
 
     def test_axes_and_chunks(self):
-        f = lambda x, y: x * y if x.sum() > 10 else np.zeros(4)  # noqa: E731
+        f = lambda x, y: x * y if x.sum() > 10 else np.zeros(4)
         got = fzero.vmap(f, (1, None), 1, fallback="loop", chunk_size=2)(X.T, 2.0)
         np.testing.assert_array_equal(got, np.stack([f(x, 2.0) for x in X], 1))
 
     def test_under_grad(self):
-        f = lambda x: fzero.vmap(lambda x: x**2 if x > 0 else -x, fallback="loop")(x).sum()  # noqa: E731
+        f = lambda x: fzero.vmap(lambda x: x**2 if x > 0 else -x, fallback="loop")(x).sum()
         np.testing.assert_array_equal(fzero.grad(f)(Y), [2.0, -1.0, 4.0])
 
     def test_is_not_taken_without_need(self):
@@ -293,14 +293,14 @@ class TestMessages:
             fzero.vmap(lambda x: python(x) and x)(np.array([0, 1, 2]))
 
     def test_the_ways_out_work(self):
-        f = lambda x: x if x > 0 else -x  # noqa: E731
+        f = lambda x: x if x > 0 else -x
         want = np.abs(Y)
         with pytest.raises(BatchedValueError):
             fzero.vmap(f)(Y)
         np.testing.assert_array_equal(fzero.vmap(f, fallback="loop")(Y), want)
-        where = lambda x: fzero.numpy.where(x > 0, x, -x)  # noqa: E731
+        where = lambda x: fzero.numpy.where(x > 0, x, -x)
         np.testing.assert_array_equal(fzero.vmap(where)(Y), want)
-        cond = lambda x: fzero.cond(x > 0, lambda: x, lambda: -x)  # noqa: E731
+        cond = lambda x: fzero.cond(x > 0, lambda: x, lambda: -x)
         np.testing.assert_array_equal(fzero.vmap(cond)(Y), want)
 
     def test_sizes_that_differ(self):

@@ -134,7 +134,7 @@ def fori_loop(lower: Any, upper: Any, body_fun: Callable[[Any, Any], Any], init_
     """
     lower, upper = predicate(lower), predicate(upper)
     if isinstance(lower, Tracer) or isinstance(upper, Tracer):
-        step = lambda state: (state[0] + 1, body_fun(state[0], state[1]))  # noqa: E731
+        step = lambda state: (state[0] + 1, body_fun(state[0], state[1]))
         return while_loop(lambda state: state[0] < upper, step, (lower, init_val))[1]
     val = init_val
     for i in range(int(lower), int(upper)):

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 from numpy import (
-    bool,  # noqa: A004
+    bool,
     bool_,
     byte,
     cdouble,

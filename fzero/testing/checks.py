@@ -71,10 +71,10 @@ class _Checker:
             return
         n = len(xs)
         if "fwd" in self.modes:
-            push = lambda *v: jvp(f, v[:n], v[n:])[1]  # noqa: E731
+            push = lambda *v: jvp(f, v[:n], v[n:])[1]
             self.check(push, (*xs, *ts), order - 1, f"jvp({path})")
         if "rev" in self.modes:
-            pull = lambda *v: vjp(f, *v[:n])[1](tuple(v[n:]))  # noqa: E731
+            pull = lambda *v: vjp(f, *v[:n])[1](tuple(v[n:]))
             self.check(pull, (*xs, *gs), order - 1, f"vjp({path})")
 
     def forward(self, f: Any, xs: Any, ts: Any, numeric: Any, ys: Any, path: str) -> None:

@@ -76,7 +76,7 @@ def register_pytree_node(
     """
     keys = _index_keys
     if flatten_with_keys_func is not None:
-        keys = lambda x, aux, n: [key for key, _ in flatten_with_keys_func(x)[0]]  # noqa: E731
+        keys = lambda x, aux, n: [key for key, _ in flatten_with_keys_func(x)[0]]
     _add("register_pytree_node", nodetype, _custom(nodetype, flatten_func, unflatten_func, keys))
 
 

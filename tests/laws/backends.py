@@ -26,8 +26,8 @@ def _derivatives(f: Any, xs: Any, put: Put) -> dict[str, Any]:
     ts = tuple(put(direction(rng, x)) for x in xs)
     values, tangents = jvp(flat, xs, ts)
     gs = tuple(put(direction(rng, y)) for y in values)
-    push = lambda *v: jvp(flat, v[:n], v[n:])[1]  # noqa: E731
-    pull = lambda *v: vjp(flat, *v[:n])[1](tuple(v[n:]))  # noqa: E731
+    push = lambda *v: jvp(flat, v[:n], v[n:])[1]
+    pull = lambda *v: vjp(flat, *v[:n])[1](tuple(v[n:]))
     return {
         "value": values,
         "jvp": tangents,

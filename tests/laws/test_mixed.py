@@ -41,7 +41,7 @@ def test_float32_beside_float64(name: str) -> None:
     for args, params, own in arrays(name):
         for low in own:
             mixed = [x.astype(np.float32) if i == low else x for i, x in enumerate(args)]
-            f = lambda *xs, mixed=mixed, own=own, params=params: REGISTRY[name].call(  # noqa: E731
+            f = lambda *xs, mixed=mixed, own=own, params=params: REGISTRY[name].call(
                 *(xs[own.index(i)] if i in own else x for i, x in enumerate(mixed)), **params
             )
             xs = [mixed[i] for i in own]
@@ -62,7 +62,7 @@ def test_real_beside_complex(name: str) -> None:
                 REGISTRY[name].call(*mixed, **params)
             except TypeError:  # NumPy has no complex values for it
                 continue
-            f = lambda *xs, mixed=mixed, own=own, params=params: REGISTRY[name].call(  # noqa: E731
+            f = lambda *xs, mixed=mixed, own=own, params=params: REGISTRY[name].call(
                 *(xs[own.index(i)] if i in own else x for i, x in enumerate(mixed)), **params
             )
             check_grads(f, [mixed[i] for i in own])

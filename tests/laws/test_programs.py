@@ -184,7 +184,7 @@ def test_random_programs_under_random_transforms(
     rng = np.random.default_rng(seed)
     x, y = rng.uniform(-1.0, 1.0, X), rng.uniform(-1.0, 1.0, Y)
     note(f"transforms, the innermost first: {stack}")
-    f: Callable[..., Any] = lambda x, y: run(program, x, y)  # noqa: E731
+    f: Callable[..., Any] = lambda x, y: run(program, x, y)
     for name in stack:
         f = apply(name, f, x, y)
     for leaf in tree.leaves(f(x, y)):
