@@ -233,6 +233,11 @@ def hvp(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     selection = Selection("hvp", f, argnums)
 
     def run_hvp(*args: Any, **kwargs: Any) -> Any:
+        if len(args) < 2 and not kwargs:
+            raise TypeError(
+                f"hvp: the call has {len(args)} positional arguments; expected those of the "
+                "function and then v. Write hvp(f)(x, v)."
+            )
         *args_, v = args
         chosen, rebuild = selection.pick(args_, kwargs)
         gradient = grad(_on_chosen(f, rebuild), tuple(range(len(chosen))))

@@ -190,6 +190,8 @@ class TestHVP:
     def test_a_vector_of_another_shape(self):
         with pytest.raises(ValueError, match=r"of shape \(\); expected \(3,\)"):
             fzero.hvp(g)(X, 1.0)
+        with pytest.raises(TypeError, match="Write hvp\\(f\\)\\(x, v\\)"):
+            fzero.hvp(g)(X)
         assert fzero.hvp(g)(X, np.ones_like(X)).shape == (3,)
 
 

@@ -241,6 +241,8 @@ class TestChunks:
     def test_chunks_of_a_named_axis(self):
         with pytest.raises(ValueError, match="psum and pmean need all the rows at once"):
             fzero.vmap(np.sin, chunk_size=2, axis_name="i")
+        with pytest.raises(ValueError, match="Leave out fallback"):
+            fzero.vmap(np.sin, fallback="loop", axis_name="i")
 
 
 class TestLoop:
