@@ -129,6 +129,20 @@ def test_strict_stand_in(name: str) -> None:
         np.testing.assert_array_equal(unwrap(got), update(X, INDICES[name]))
 
 
+@pytest.mark.parametrize("flag", [True, False, np.True_, np.array(False)])
+@pytest.mark.parametrize("x", [X, np.array(3.0)])
+def test_one_boolean_brings_an_axis(x: Any, flag: Any) -> None:
+    np.testing.assert_array_equal(getitem(x, flag), x[flag])
+    check_grads(lambda x: getitem(el.sin(x), flag), (x,))
+    check_vmap(lambda x: getitem(x, flag), (np.stack([x, x + 1]),))
+
+
+def test_mask_of_a_number() -> None:
+    np.testing.assert_array_equal(grad(lambda x: np.sum(x[x > 0] ** 2))(np.array(3.0)), 6.0)
+    with pytest.raises(IndexError, match="a boolean mask has shape"):
+        grad(lambda x: np.sum(x[True, I2]))(X)
+
+
 def test_repeated_indices() -> None:
     index = np.array([0, 0, 2])
     np.testing.assert_array_equal(at(np.zeros(3), index).add(np.ones(3)), [2.0, 0.0, 1.0])

@@ -89,7 +89,7 @@ def _static(i: Any) -> Any:
 
 
 def _index_array(i: Any, xp: Any) -> Any:
-    array = coerce(i)
+    array = xp.asarray(i) if isinstance(i, bool) else coerce(i)
     if array_namespace(array) is not xp and not isinstance(array, Tracer):
         array = xp.asarray(array)
     if dtype_of(array).kind == "f" and 0 in shape_of(array):
