@@ -17,9 +17,16 @@ __all__ = ["At", "AtIndexer", "at", "getitem"]
 
 def getitem(x: Any, index: Any) -> Any:
     """`x[index]` with NumPy's meaning; the index may hold tracers of integers."""
+    if index is True or index is False or _is_flag(index):
+        return getitem(x, None)[: int(concrete(index, "a boolean mask as an index"))]
     static, arrays = parse(index, x)
     unique = not arrays or (not isinstance(index, tuple) and _is_mask(index))
     return take(x, *arrays, index=static, unique=unique)
+
+
+def _is_flag(index: Any) -> bool:
+    """Whether it is a 0-d mask, as `x > 0` of a number: a new axis of one element or none."""
+    return getattr(index, "ndim", 1) == 0 and dtype_of(index).kind == "b"
 
 
 def _is_mask(index: Any) -> bool:
