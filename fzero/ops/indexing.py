@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..backend import array_namespace, is_array
-from ..core import Tracer, coerce
+from ..core import Tracer, coerce, concrete
 from ..dtypes import dtype_of, shape_of
 from ..shaping import PYTHON_SCALARS, op
 from .gather import place, take
