@@ -132,13 +132,13 @@ def _array(self: Tracer, dtype: Any = None, copy: Any = None) -> Any:
 
 def _iterate(self: Tracer) -> Any:
     if not self.shape:
-        raise TypeError("iteration over a 0-d array; expected at least one axis. Use x itself.")
+        raise TypeError("iter: the array is 0-d; expected at least one axis. Use x itself.")
     return iter(op("unstack")(self, axis=0))
 
 
 def _length(self: Tracer) -> int:
     if not self.shape:
-        raise TypeError("len() of a 0-d array; expected at least one axis. Use x.size.")
+        raise TypeError("len: the array is 0-d; expected at least one axis. Use x.size.")
     return self.shape[0]
 
 

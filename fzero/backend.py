@@ -113,7 +113,7 @@ def _backend(*values: Any) -> Backend:
             continue
         if found is not None:
             raise MixedDeviceError(
-                f"operands are arrays of {found.name} and of {backend.name}; expected one library. "
+                f"fzero: operands are arrays of {found.name} and of {backend.name}; expected one. "
                 "Move them to one device first, for example fzero.device_put(x, 'gpu') or "
                 "fzero.device_get(x)."
             )
@@ -198,7 +198,9 @@ def devices(kind: str | None = None) -> list[Device]:
         'cpu'
     """
     if kind not in (None, "cpu", "gpu", "cuda"):
-        raise ValueError(f"devices: kind is {kind!r}; expected 'cpu', 'gpu' or None.")
+        raise ValueError(
+            f"devices: kind is {kind!r}; expected 'cpu', 'gpu' or None. Leave it out for both."
+        )
     cpu = [Device("cpu", 0)] if kind in (None, "cpu") else []
     if kind == "cpu":
         return cpu

@@ -144,7 +144,10 @@ class Primitive:
         pointwise: bool = False,
     ) -> None:
         if name in REGISTRY:
-            raise ValueError(f"Primitive: name {name!r} is taken; expected a new one.")
+            raise ValueError(
+                f"Primitive: name is {name!r}, which is taken; expected a new one. "
+                "Put the name of your package in front."
+            )
         self.name, self.impl, self.category = name, impl, category
         self.pulls, self.jvp, self.batch = pulls, jvp, batch
         self.samples, self.multiple, self.linear = samples, multiple, linear

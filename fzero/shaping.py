@@ -29,10 +29,11 @@ def op(name: str) -> Callable[..., Any]:
 
 
 def axis_of(ndim: int, axis: int) -> int:
-    """`axis` counted from the front; IndexError-like ValueError where it is out of range."""
+    """`axis` counted from the front; ValueError where it is out of range."""
     if not -ndim <= axis < ndim:
         raise ValueError(
-            f"axis is {axis}; expected -{ndim} <= axis < {ndim} for an array of {ndim} dimensions."
+            f"fzero: axis is {axis} for an array of {ndim} dimensions; expected "
+            f"-{ndim} <= axis < {ndim}. Use -1 for the last axis."
         )
     return axis % ndim
 

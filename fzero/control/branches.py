@@ -66,7 +66,9 @@ def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -
     """
     branches = list(branches)
     if not branches:
-        raise ValueError("switch: branches is empty; expected at least one function.")
+        raise ValueError(
+            "switch: branches is empty; expected at least one function. Pass a list of them."
+        )
     return _switch("switch", index, branches, operands)
 
 
@@ -104,7 +106,9 @@ def _checked_index(name: str, index: Any, count: int) -> int:
 def merge(name: str, outs: list[Any], trace: BatchTrace, targets: list[PartTrace]) -> Any:
     """The results of the row sets as one result over all rows."""
     if len(outs) == 0:
-        raise ValueError(f"{name}: no row is left; expected at least one.")
+        raise ValueError(
+            f"{name}: the vmap is over 0 rows; expected at least 1. Treat the empty batch outside."
+        )
     first, treedef = tree.flatten(outs[0])
     columns = [first]
     for i, out in enumerate(outs[1:], 1):

@@ -191,7 +191,7 @@ class custom_jvp:
             if not isinstance(pair, (tuple, list)) or len(pair) != 2:
                 raise TypeError(
                     f"custom_jvp: the rule of {self.name} returned {describe(pair)}; expected "
-                    "a pair (out, tangent_out)."
+                    "a pair (out, tangent_out). Compute the value too."
                 )
             outs, trees["out"] = tree.flatten(pair[0])
             name = f"custom_jvp: the tangent of {self.name}"

@@ -165,7 +165,8 @@ class custom_vjp:
             if not isinstance(both, tuple) or len(both) != 2:
                 raise TypeError(
                     f"custom_vjp: the forward rule of {self.name} returned "
-                    f"{describe(both)}; expected a pair (out, residuals)."
+                    f"{describe(both)}; expected a pair (out, residuals). "
+                    "Return (out, None) if the pullback needs nothing."
                 )
             outs, trees["out"] = tree.flatten(both[0])
             res, trees["res"] = tree.flatten(both[1])

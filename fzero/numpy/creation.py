@@ -215,7 +215,9 @@ def fromfunction(function: Any, shape: Any, *, dtype: Any = float, **kwargs: Any
 def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> tuple:
     """The coordinates of a grid: each vector along its own axis, repeated over the others."""
     if indexing not in ("xy", "ij"):
-        raise ValueError(f"meshgrid: indexing is {indexing!r}; expected 'xy' or 'ij'.")
+        raise ValueError(
+            f"meshgrid: indexing is {indexing!r}; expected 'xy' or 'ij'. Leave it out for 'xy'."
+        )
     n = len(xi)
     order = [1, 0, *range(2, n)] if indexing == "xy" and n > 1 else list(range(n))
     axes = [

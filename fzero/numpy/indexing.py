@@ -59,7 +59,9 @@ def take(
     elif mode == "wrap":
         indices = el.remainder(indices, n)
     elif mode != "raise":
-        raise ValueError(f"take: mode is {mode!r}; expected 'raise', 'wrap' or 'clip'.")
+        raise ValueError(
+            f"take: mode is {mode!r}; expected 'raise', 'wrap' or 'clip'. Leave it out for 'raise'."
+        )
     return getitem(a, (*(slice(None),) * axis, indices))
 
 
@@ -284,7 +286,10 @@ def ravel_multi_index(multi_index: Any, dims: Any, mode: str = "raise", order: s
 def unravel_index(indices: Any, shape: Any, order: str = "C") -> tuple[Any, ...]:
     """For each axis the index that belongs to flat indices."""
     if order != "C":
-        raise ValueError(f"unravel_index: order is {order!r}; expected 'C' for tracers.")
+        raise ValueError(
+            f"unravel_index: order is {order!r}; expected 'C' for tracers. "
+            "Reverse the shape and the result instead."
+        )
     rest, found = coerce(indices), []
     for n in reversed(tuple(shape)):
         found.append(rest % n)

@@ -22,7 +22,9 @@ __all__ = [
 
 def _checked(name: str, a: Any, axis: Any, order: Any) -> tuple[Any, Any]:
     if order is not None:
-        raise ValueError(f"{name}: order is {order!r}; expected None, as there are no fields.")
+        raise ValueError(
+            f"{name}: order is {order!r}; expected None, as there are no fields. Leave it out."
+        )
     a = coerce(a)
     return a, axis if axis is None else asked_axis(name, a, axis)
 

@@ -60,7 +60,7 @@ def full_shape(size: int, shape: Any) -> tuple[int, ...]:
     if rest <= 0 or size % rest or shape.count(-1) > 1:
         raise ValueError(
             f"reshape: shape is {shape} for an array of {size} elements; expected sizes whose "
-            "product is that number, at most one of them -1."
+            "product is that number, at most one of them -1. Give -1 for the size that follows."
         )
     return tuple(size // rest if n == -1 else n for n in shape)
 
@@ -214,7 +214,9 @@ def expand_dims(x: Any, axis: Any) -> Any:
     rank = len(shape) + len(axes)
     places = {axis_of(rank, a) for a in axes}
     if len(places) != len(axes):
-        raise ValueError(f"expand_dims: axis is {axis}; expected each position once.")
+        raise ValueError(
+            f"expand_dims: axis is {axis}; expected each position once. Drop the repeated one."
+        )
     rest = iter(shape)
     return reshape(x, shape=tuple(1 if i in places else next(rest) for i in range(rank)))
 

@@ -54,7 +54,10 @@ class _Checker:
                 "compare the lower precision with its result."
             )
         if not flat.inputs:
-            raise ValueError(f"{self.name}: args hold no floating-point leaf; expected at least 1.")
+            raise ValueError(
+                f"{self.name}: args hold no floating-point leaf; expected at least 1. "
+                "Write 1.0 for 1, or pass x.astype(float)."
+            )
         self.check(flat, flat.inputs, order, "f")
 
     def check(self, f: Function, xs: tuple[Any, ...], order: int, path: str) -> None:
