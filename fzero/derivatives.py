@@ -233,13 +233,13 @@ def hvp(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     selection = Selection("hvp", f, argnums)
 
     def run_hvp(*args: Any, **kwargs: Any) -> Any:
-        if len(args) < 2 and not kwargs:
+        if len(args) < (1 if kwargs else 2):
             raise TypeError(
                 f"hvp: the call has {len(args)} positional arguments; expected those of the "
                 "function and then v. Write hvp(f)(x, v)."
             )
-        *args_, v = args
-        chosen, rebuild = selection.pick(args_, kwargs)
+        v = args[-1]
+        chosen, rebuild = selection.pick(args[:-1], kwargs)
         gradient = grad(_on_chosen(f, rebuild), tuple(range(len(chosen))))
         out = jvp(gradient, chosen, v if selection.several else (v,))[1]
         return out if selection.several else out[0]
