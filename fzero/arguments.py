@@ -44,7 +44,7 @@ class Selection:
             if isinstance(a, bool) or not isinstance(a, (int, str)):
                 raise TypeError(
                     f"{name}: argnums is {argnums!r}; expected an int, a parameter name, or a "
-                    "sequence of these, for example argnums=(0, 'bias')."
+                    "sequence of these. Write for example argnums=(0, 'bias')."
                 )
 
     def wraps(self, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -71,7 +71,7 @@ class Trace:
 
     def process(self, prim: "Primitive", args: Sequence[Any], params: dict[str, Any]) -> Any:
         """Run `prim` on `args`, at least one of them a tracer of this trace."""
-        raise TypeError(f"{type(self).__name__} does not run primitives")
+        raise NotImplementedError
 
     def parts(self, tracer: Any) -> tuple[Any, ...]:
         """What a tracer of this trace carries: one value, or a value and its tangent."""
@@ -79,7 +79,7 @@ class Trace:
 
     def rebuild(self, tracer: Any, parts: Sequence[Any]) -> Any:
         """A tracer like `tracer` that carries `parts` instead."""
-        raise TypeError(f"{type(self).__name__} does not rebuild tracers")
+        raise NotImplementedError
 
     def to_bool(self, tracer: Any, kind: str) -> Any:
         """One concrete Python value for `if`, `float()`, `int()` or an index."""
@@ -101,7 +101,7 @@ class Contribution:
 
     def add_to(self, total: Any, owned: bool) -> Any:
         """`total` (None for zero) plus this; `owned` tells whether it may be changed in place."""
-        raise TypeError(f"{type(self).__name__} has no add_to")
+        raise NotImplementedError
 
 
 class Primitive:

@@ -20,16 +20,14 @@ __all__ = [
 
 _KEY_DTYPES = (np.dtype(np.uint64), np.dtype(np.uint32))
 _FLOATS = tuple(map(np.dtype, (np.float16, np.float32, np.float64)))
-_WANTED = "expected a key array. Write random.key(0)."
 
 
 def check_key(name: str, key: Any, stack: bool = False) -> None:
     """Raise unless `key` is one key, or with `stack` also if it is a stack of keys."""
-    if not isinstance(key, Tracer) and not hasattr(key, "dtype"):
-        raise TypeError(f"random.{name}: key is {type(key).__name__} {key!r}; {_WANTED}")
-    dtype, shape = dtype_of(key), shape_of(key)
-    if dtype not in _KEY_DTYPES:
-        raise TypeError(f"random.{name}: key is {dtype} of shape {shape}; {_WANTED}")
+    array, shape = isinstance(key, Tracer) or hasattr(key, "dtype"), shape_of(key)
+    if not array or dtype_of(key) not in _KEY_DTYPES:
+        got = f"{dtype_of(key)} of shape {shape}" if array else f"{type(key).__name__} {key!r}"
+        raise TypeError(f"random.{name}: key is {got}; expected a key array. Write random.key(0).")
     if shape == (2,) or stack and shape[-1:] == (2,):
         return
     if shape[-1:] != (2,):
@@ -107,11 +105,9 @@ def check_fraction(name: str, argument: str, p: Any) -> None:
     values = on_host(p)
     if values is not None and not np.all((values >= 0) & (values <= 1)):
         low, high = values.min(), values.max()
+        got = f"{low} to {high}" if low != high else f"{low}"
         raise ValueError(
-            f"random.{name}: {argument} is {low} to {high}; expected 0 <= {argument} <= 1. "
-            "Turn logits into probabilities with a sigmoid or a softmax."
-            if low != high
-            else f"random.{name}: {argument} is {low}; expected 0 <= {argument} <= 1. "
+            f"random.{name}: {argument} is {got}; expected 0 <= {argument} <= 1. "
             "Turn logits into probabilities with a sigmoid or a softmax."
         )
 
