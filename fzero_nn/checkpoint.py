@@ -94,7 +94,8 @@ def load(path: str | os.PathLike[str], like: Any = None) -> Any:
     with _reading(path):
         structure = json.loads(str(text))
         nodes, described = structure["nodes"], dict(structure["leaves"])
-    _check_same_paths(path, list(described), arrays)
+    if problems := _other_paths(list(described), arrays):
+        raise _mismatch(path, problems)
     with _reading(path):
         leaves = [_restore(arrays[name], kind) for name, kind in described.items()]
         return fzero.freeze(_build(nodes, leaves))
@@ -187,18 +188,17 @@ def _check_leaves(arrays: dict[str, np.ndarray]) -> None:
         )
 
 
-def _check_same_paths(path: Any, wanted: list[str], arrays: dict[str, np.ndarray]) -> None:
-    problems = [f"missing: {name}" for name in wanted if name not in arrays]
-    problems += [f"extra: {name}" for name in arrays if name not in set(wanted)]
-    if problems:
-        raise _mismatch(path, problems)
+def _other_paths(wanted: list[str], arrays: dict[str, np.ndarray]) -> list[str]:
+    """What the file lacks of the wanted paths, and what it has beside them."""
+    known = set(wanted)
+    missing = [f"missing: {name}" for name in wanted if name not in arrays]
+    return missing + [f"extra: {name}" for name in arrays if name not in known]
 
 
 def _fill(path: Any, like: Any, arrays: dict[str, np.ndarray]) -> Any:
     """The arrays in the containers of `like`, once every one of them fits."""
     names, (leaves, treedef) = _names(like), fzero.tree.flatten(like)
-    problems = [f"missing: {name}" for name in names if name not in arrays]
-    problems += [f"extra: {name}" for name in arrays if name not in set(names)]
+    problems = _other_paths(names, arrays)
     found = [(n, x, arrays[n]) for n, x in zip(names, leaves, strict=True) if n in arrays]
     for name, x, array in found:
         if shape_of(x) != array.shape:

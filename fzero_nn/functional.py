@@ -9,6 +9,7 @@ import numpy as np
 
 import fzero
 import fzero.numpy as fnp
+from fzero.ops import reduction
 
 __all__ = [
     "linear",
@@ -117,9 +118,7 @@ def logsumexp(x: Any, axis: Any = -1, keepdims: bool = False) -> Any:
         >>> bool(logsumexp(np.array([1000.0, 1000.0])) == 1000 + np.log(2))
         True
     """
-    top = _finite_max(x, axis)
-    out = fnp.log(fnp.sum(fnp.exp(x - top), axis=axis, keepdims=True)) + top
-    return out if keepdims else fnp.squeeze(out, axis=axis)
+    return reduction.logsumexp(fnp.asarray(x), axis, keepdims)
 
 
 def log_softmax(x: Any, axis: Any = -1) -> Any:
