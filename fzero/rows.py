@@ -20,8 +20,8 @@ from .ops.elementwise import astype
 from .ops.gather import place, take
 from .ops.index import ARRAY
 from .ops.structural import broadcast_to, concatenate
-from .reverse import ReverseTrace
 from .rules import Each
+from .tape import ReverseTrace
 
 __all__ = ["PartTrace", "convert", "holds", "merge_results", "resumed", "split_of", "take_rows"]
 
