@@ -17,13 +17,12 @@ from .core import Primitive, Trace, Tracer, batched_value_error, coerce
 from .dtypes import shape_of
 from .errors import BatchedValueError
 from .nans import traced
-from .shaping import axis_of, op
+from .shaping import PYTHON_SCALARS, axis_of, op
 
 __all__ = ["BatchTrace", "BatchTracer", "axes_in_force", "axis_trace", "named_axes", "vmap"]
 
 
 _new_tracer: Any = object.__new__
-_SCALARS = frozenset({bool, int, float, complex})
 
 
 class BatchTracer(Tracer):
@@ -65,9 +64,9 @@ class BatchTrace(Trace):
                 return self.wrap(prim.call(x.value))
             if len(args) == 2:
                 y = args[1]
-                if y.__class__ in _SCALARS:
+                if y.__class__ in PYTHON_SCALARS:
                     return self.wrap(prim.call(x.value, y))
-                if x.__class__ in _SCALARS:
+                if x.__class__ in PYTHON_SCALARS:
                     return self.wrap(prim.call(x, y.value))
                 if x.__class__ is y.__class__ is BatchTracer and x._trace is y._trace is self:
                     rows_x, rows_y = x.value, y.value
@@ -347,15 +346,24 @@ def vmap(
         [0.0, 1.0, 2.0]
     """
     if fallback not in (None, "loop"):
-        raise ValueError(f"vmap: fallback is {fallback!r}; expected None or 'loop'.")
+        raise ValueError(
+            f"vmap: fallback is {fallback!r}; expected None or 'loop'. Leave it out for an error "
+            "where a row's value is needed."
+        )
     if chunk_size is not None and (not isinstance(chunk_size, int) or chunk_size < 1):
         raise ValueError(
-            f"vmap: chunk_size is {chunk_size!r}; expected an int of at least 1, or None."
+            f"vmap: chunk_size is {chunk_size!r}; expected an int of at least 1, or None. Leave "
+            "it out for all rows at once."
         )
     if chunk_size is not None and axis_name is not None:
         raise ValueError(
             f"vmap: chunk_size is {chunk_size} and axis_name {axis_name!r}; expected one of them, "
             "since psum and pmean need all the rows at once. Leave out chunk_size."
+        )
+    if fallback is not None and axis_name is not None:
+        raise ValueError(
+            f"vmap: fallback is {fallback!r} and axis_name {axis_name!r}; expected one of them, "
+            "since psum and pmean need all the rows at once. Leave out fallback."
         )
     in_axes = tuple(in_axes) if isinstance(in_axes, list) else in_axes
     _check_axes("in_axes", in_axes)
