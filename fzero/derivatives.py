@@ -289,7 +289,13 @@ def linear_transpose(f: Callable[..., Any], *primals: Any) -> Callable[..., Any]
 
 @dataclass(frozen=True)
 class ShapeDtypeStruct:
-    """The shape and dtype of an array that is not there: a leaf of pytrees."""
+    """The shape and dtype of an array that is not there: a leaf of pytrees.
+
+    Example:
+        >>> import fzero, numpy as np
+        >>> fzero.eval_shape(np.transpose, fzero.ShapeDtypeStruct((3, 4), np.float32)).shape
+        (4, 3)
+    """
 
     shape: tuple[int, ...]
     dtype: Any

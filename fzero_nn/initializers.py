@@ -176,32 +176,62 @@ def _fan(shape: tuple[int, ...], mode: str, in_axis: int | None, out_axis: int |
 
 
 def lecun_normal() -> Initializer:
-    """Truncated normal of variance 1 / fan_in: for tanh and selu."""
+    """Truncated normal of variance 1 / fan_in: for tanh and selu.
+
+    Example:
+        >>> round(float(lecun_normal()(random.key(0), (400, 500)).std()), 3)
+        0.05
+    """
     return variance_scaling(1.0, "fan_in", "truncated_normal")
 
 
 def lecun_uniform() -> Initializer:
-    """Uniform of variance 1 / fan_in: for tanh and selu."""
+    """Uniform of variance 1 / fan_in: for tanh and selu.
+
+    Example:
+        >>> round(float(lecun_uniform()(random.key(0), (400, 500)).std()), 3)
+        0.05
+    """
     return variance_scaling(1.0, "fan_in", "uniform")
 
 
 def xavier_normal() -> Initializer:
-    """Truncated normal of variance 2 / (fan_in + fan_out): for tanh and sigmoid."""
+    """Truncated normal of variance 2 / (fan_in + fan_out): for tanh and sigmoid.
+
+    Example:
+        >>> round(float(xavier_normal()(random.key(0), (300, 500)).std()), 3)
+        0.05
+    """
     return variance_scaling(1.0, "fan_avg", "truncated_normal")
 
 
 def xavier_uniform() -> Initializer:
-    """Uniform of variance 2 / (fan_in + fan_out): for tanh and sigmoid."""
+    """Uniform of variance 2 / (fan_in + fan_out): for tanh and sigmoid.
+
+    Example:
+        >>> round(float(xavier_uniform()(random.key(0), (300, 500)).std()), 3)
+        0.05
+    """
     return variance_scaling(1.0, "fan_avg", "uniform")
 
 
 def he_normal() -> Initializer:
-    """Truncated normal of variance 2 / fan_in: for relu."""
+    """Truncated normal of variance 2 / fan_in: for relu.
+
+    Example:
+        >>> round(float(he_normal()(random.key(0), (800, 500)).std()), 3)
+        0.05
+    """
     return variance_scaling(2.0, "fan_in", "truncated_normal")
 
 
 def he_uniform() -> Initializer:
-    """Uniform of variance 2 / fan_in: for relu."""
+    """Uniform of variance 2 / fan_in: for relu.
+
+    Example:
+        >>> round(float(he_uniform()(random.key(0), (800, 500)).std()), 3)
+        0.05
+    """
     return variance_scaling(2.0, "fan_in", "uniform")
 
 

@@ -123,6 +123,13 @@ def register_pytree_node_class(cls: C) -> C:
 
     Raises:
         ValueError: cls is a node already.
+
+    Example:
+        >>> @register_pytree_node_class
+        ... class Scaled:
+        ...     def __init__(self, x): self.x = x
+        ...     def tree_flatten(self): return (self.x,), None
+        ...     tree_unflatten = classmethod(lambda cls, aux, children: cls(*children))
     """
     register_pytree_node(cls, cls.tree_flatten, cls.tree_unflatten)
     return cls
@@ -139,6 +146,13 @@ def register_pytree_with_keys_class(cls: C) -> C:
 
     Raises:
         ValueError: cls is a node already.
+
+    Example:
+        >>> @register_pytree_with_keys_class
+        ... class Shifted:
+        ...     def __init__(self, x): self.x = x
+        ...     def tree_flatten_with_keys(self): return [(GetAttrKey("x"), self.x)], None
+        ...     tree_unflatten = classmethod(lambda cls, aux, children: cls(*children))
     """
     register_pytree_with_keys(
         cls, cls.tree_flatten_with_keys, cls.tree_unflatten, getattr(cls, "tree_flatten", None)
