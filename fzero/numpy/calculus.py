@@ -12,7 +12,7 @@ from ..ops import structural as st
 from ..ops.indexing import getitem
 from ..ops.norms import lstsq
 from .creation import vander
-from .entry import asked_axes, asked_axis, from_host, host_value, like_numpy, operands
+from .entry import asked_axes, asked_axis, floating, from_host, host_value, like_numpy, operands
 from .joining import concatenate
 from .manipulation import ravel
 from .products import matmul
@@ -74,7 +74,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
     Args:
         *varargs: the spacing: one for all axes, or for each axis a number or the coordinates.
     """
-    f = coerce(f)
+    f = floating(f)
     axes = asked_axes("gradient", f, axis)
     spacings = varargs or (1.0,)
     if len(spacings) == 1:
@@ -84,8 +84,6 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
             f"gradient: {len(varargs)} spacings for {len(axes)} axes; expected none, one, or one "
             "per axis. Pass one number for equal spacing."
         )
-    if dtype_of(f).kind in "biu":
-        f = el.astype(f, dtype=np.dtype(float))
     made = [_slope(f, coerce(h), a, edge_order) for h, a in zip(spacings, axes, strict=True)]
     return made[0] if len(made) == 1 else tuple(made)
 

@@ -11,9 +11,8 @@ import numpy as np
 from ..array import UFUNCS
 from ..backend import HOST
 from ..core import REGISTRY, coerce
-from ..dtypes import dtype_of
 from ..ops import elementwise as el
-from .entry import foreign, like_numpy, operands, refuse_out
+from .entry import floating, foreign, like_numpy, operands, refuse_out
 
 __all__ = [
     "absolute", "add", "angle", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
@@ -158,8 +157,7 @@ def divmod(x: Any, y: Any) -> tuple[Any, Any]:
 @_composite("modf")
 def modf(x: Any) -> tuple[Any, Any]:
     """The fractional and the whole part, both with the sign of x."""
-    x = coerce(x)
-    x = el.astype(x, dtype=np.dtype(float)) if dtype_of(x).kind in "biu" else x
+    x = floating(x)
     whole = trunc(x)
     return el.where(isinf(x), 0, subtract(x, whole)), whole
 

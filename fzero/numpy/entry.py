@@ -14,13 +14,14 @@ import numpy as np
 from ..array import FUNCTIONS
 from ..backend import HOST, array_namespace, is_array, to_device
 from ..core import Tracer, coerce, concrete
-from ..dtypes import shape_of
-from ..shaping import axis_of
+from ..dtypes import dtype_of, shape_of
+from ..shaping import axis_of, op
 
 __all__ = [
     "asked_axes",
     "asked_axis",
     "concrete_array",
+    "floating",
     "for_tracers",
     "foreign",
     "from_host",
@@ -110,6 +111,12 @@ def operands(*xs: Any) -> list[Any]:
         return values
     own = [v for v, made in zip(values, lists, strict=True) if not made]
     return [from_host(v, *own) if made else v for v, made in zip(values, lists, strict=True)]
+
+
+def floating(x: Any) -> Any:
+    """An operand, booleans and integers as float64."""
+    x = coerce(x)
+    return op("astype")(x, dtype=np.dtype(float)) if dtype_of(x).kind in "biu" else x
 
 
 def from_host(value: Any, *like: Any) -> Any:

@@ -17,7 +17,7 @@ from ..ops import linalg as ops
 from ..ops import products as tensors
 from ..ops import structural as st
 from ..shaping import op
-from .entry import like_numpy, refuse_out
+from .entry import floating, like_numpy, refuse_out
 from .products import tensordot
 from .triangles import matrix_transpose
 
@@ -64,12 +64,6 @@ class SVDResult(NamedTuple):
     U: Any
     S: Any
     Vh: Any
-
-
-def floating(a: Any) -> Any:
-    """Integers as floats, which LAPACK works on."""
-    a = coerce(a)
-    return el.astype(a, dtype=np.dtype(float)) if dtype_of(a).kind in "biu" else a
 
 
 # ------------------------------------------------------------------------- equations, inverses
