@@ -23,6 +23,7 @@ __all__ = [
     "Primitive",
     "Trace",
     "Tracer",
+    "check_open",
     "coerce",
     "concrete",
     "innermost",
@@ -275,6 +276,13 @@ def innermost(x: Any) -> Any:
     while isinstance(x, Tracer):
         x = x.value
     return x
+
+
+def check_open(what: str, results: Sequence[Any]) -> None:
+    """Raise if a function returned a tracer that outlived its transform."""
+    for y in results:
+        if isinstance(y, Tracer) and y._trace.closed:
+            raise y._trace.leaked(what)
 
 
 def traces_of(x: Any) -> list[Trace]:

@@ -5,9 +5,9 @@ from typing import Any
 
 from . import tree
 from .arguments import checked_tangents, split_aux
-from .core import Primitive, Trace, Tracer
+from .core import Primitive, Trace, Tracer, check_open
 from .dtypes import is_inexact, zeros_of
-from .guard import Guard
+from .guard import Guard, own
 from .nans import traced
 from .shaping import match
 
@@ -102,6 +102,7 @@ class JVPTrace(Trace):
         """Value and tangent of a result, zeros where it does not depend on the inputs."""
         if x.__class__ is JVPTracer and x._trace is self:
             return x.value, x.tangent
+        check_open("jvp", (x,))
         return x, zeros_of(x)
 
 
@@ -265,6 +266,7 @@ def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., 
         with trace.guard.watching():
             tracers = trace.inputs(leaves)
             outs, out_tree = tree.flatten(f(*tree.unflatten(in_tree, tracers)))
+            check_open("linearize", outs)
     except BaseException:
         trace.guard.release()
         raise
@@ -287,4 +289,5 @@ def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., 
             ],
         )
 
-    return tree.unflatten(out_tree, values), push
+    # What push needs, the caller may not change: he gets copies.
+    return tree.unflatten(out_tree, [own(y) for y in values]), push

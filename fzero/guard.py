@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from .backend import is_array
 from .errors import MutatedArrayError
 
-__all__ = ["Guard"]
+__all__ = ["Guard", "own", "read_only"]
 
 _MUTEX = threading.Lock()
 #: id -> [array, number of guards that hold it]; the array is kept, so the id stays its own.
@@ -66,6 +67,19 @@ def _owner(x: np.ndarray) -> Any:
     return base
 
 
+def own(x: Any) -> Any:
+    """A copy of an array, for a caller who may change it; anything else as it is."""
+    return x.copy() if is_array(x) else x
+
+
+def read_only(x: Any) -> Any:
+    """A view of a NumPy array that refuses writes; anything else as it is."""
+    if x.__class__ is np.ndarray:
+        x = x.view()
+        x.flags.writeable = False
+    return x
+
+
 class Guard:
     """The arrays that one tape needs."""
 
@@ -85,9 +99,12 @@ class Guard:
         if owner is not None and _hold(owner):
             self._held.append(owner)
 
-    def release(self) -> None:
-        """Give every array back; an owner before its views."""
-        while self._held:
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def release(self, keep: int = 0) -> None:
+        """Give the arrays back, all but the first `keep`; an owner before its views."""
+        while len(self._held) > keep:
             _release(self._held.pop())
 
     def seal(self) -> None:

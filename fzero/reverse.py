@@ -8,7 +8,9 @@ import numpy as np
 
 from . import tree
 from .arguments import Selection, check_scalar_output, checked_tangents, split_aux
+from .core import check_open
 from .dtypes import ones_of, zeros_of
+from .guard import own
 from .nans import traced
 from .tape import ReverseTrace, backward
 
@@ -35,6 +37,7 @@ class _Run:
                 tracers = trace.inputs(leaves)
                 self.inputs = [trace.index_of(t) for t in tracers]
                 outs, self.out_tree = tree.flatten(call(tracers))
+                check_open(trace.transform, outs)
         except BaseException:
             trace.guard.release()
             raise
@@ -55,10 +58,12 @@ class _Run:
         stop = sum(i is not None for i in self.inputs)
         with trace.mutex:
             trace.tape = list(tape) if reuse else tape
+            held = len(trace.guard)
             try:
                 total = backward(trace.tape, total, stop)
             finally:
                 trace.tape = tape
+                trace.guard.release(held)  # those of checkpoints that ran again
         found = [
             zeros_of(x) if i is None or total[i] is None else total[i]
             for i, x in zip(self.inputs, self.leaves, strict=True)
@@ -113,7 +118,9 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
         1.0
     """
     out, pullback, *aux = pullback_of(f, primals, has_aux)
-    return (out, pullback, aux[0]) if has_aux else (out, pullback)
+    # The pullback keeps results, and the caller may change what he gets.
+    out, aux = tree.map(own, out), [tree.map(own, x) for x in aux]
+    return (out, pullback, *aux)
 
 
 class _Pullback:
