@@ -11,6 +11,7 @@ from ..batching import BatchTrace
 from ..core import top_trace
 from ..dtypes import is_inexact, shape_of, zeros_of
 from ..forward import JVPTrace, JVPTracer, LinearTrace
+from ..guard import read_only
 from ..ops.structural import broadcast_to
 from ..reverse import pullback_of
 from ..tape import ReverseTrace
@@ -187,6 +188,7 @@ class custom_jvp:
             return outs
 
         def push(xs: list[Any], ts: list[Any]) -> Any:
+            ts = [read_only(t) for t in ts]
             pair = self._rule(*static, tree.unflatten(in_tree, xs), tree.unflatten(in_tree, ts))  # type: ignore[misc]
             if not isinstance(pair, (tuple, list)) or len(pair) != 2:
                 raise TypeError(

@@ -10,6 +10,7 @@ from ..batching import BatchTrace
 from ..core import top_trace
 from ..dtypes import is_inexact, shape_of
 from ..errors import LeakedTracerError, NotDifferentiableError
+from ..guard import read_only
 from ..ops.reduction import sum as sum_
 from ..ops.structural import broadcast_to
 from ..shaping import fit
@@ -52,6 +53,10 @@ class _VJP:
         if trace.suspended:
             return outs
         parents = [trace.index_of(x) for x in leaves]
+        given = {id(x) for x in leaves}
+        for r in res:
+            if id(r) in given:  # an array of the caller's
+                trace.guard.add(r)
         return list(trace.record_many((None, WholePull(self, res, outs, parents)), outs))
 
 
@@ -173,9 +178,11 @@ class custom_vjp:
             return outs, res
 
         def pull(res: list[Any], gs: list[Any]) -> list[Any]:
-            g = tree.unflatten(trees["out"], gs)
+            # A rule that changed them in place would change those of others, and of the next call.
+            g = tree.unflatten(trees["out"], [read_only(x) for x in gs])
+            residuals = tree.unflatten(trees["res"], [read_only(x) for x in res])
             try:
-                cs = self._bwd(*static, tree.unflatten(trees["res"], res), g)  # type: ignore[misc]
+                cs = self._bwd(*static, residuals, g)  # type: ignore[misc]
             except LeakedTracerError as error:
                 raise LeakedTracerError(
                     f"custom_vjp: the backward rule of {self.name} closes over a tracer; "
