@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from . import tree
+from .backend import is_array
 from .batching import axes_in_force, named_axes
 from .core import Trace, Tracer
 from .forward import LinearTrace
@@ -41,11 +42,14 @@ def _traces_in(x: Any) -> Iterator[Trace]:
 
 
 def _closure(f: Any) -> list[Any]:
-    """What a function brings along: cells of its closure, defaults, bound arguments."""
+    """What a function brings along: closure cells, global arrays, defaults, bound arguments."""
     if isinstance(f, functools.partial):
         return [*f.args, f.keywords, *_closure(f.func)]
     cells = getattr(f, "__closure__", None) or ()
     found = [getattr(f, "__defaults__", None), getattr(f, "__self__", None)]
+    if (code := getattr(f, "__code__", None)) is not None:
+        values = (f.__globals__.get(name) for name in code.co_names)
+        found += [v for v in values if is_array(v) or isinstance(v, Tracer)]
     for cell in cells:
         try:
             found.append(cell.cell_contents)
@@ -123,13 +127,17 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(f)
     def run_checkpoint(*args: Any, **kwargs: Any) -> Any:
-        return _run(lambda: f(*args, **kwargs), _traces((args, kwargs, _closure(f))))
+        given = tree.leaves((args, kwargs, _closure(f)))
+        return _run(lambda: f(*args, **kwargs), _traces(given), given)
 
     return run_checkpoint
 
 
-def _run(call: Callable[[], Any], seen: dict[int, Trace]) -> Any:
-    """The results of `call` as one node of the newest tape among the traces `seen`."""
+def _run(call: Callable[[], Any], seen: dict[int, Trace], given: Sequence[Any]) -> Any:
+    """The results of `call` as one node of the newest tape among the traces `seen`.
+
+    `given` is what it will find again when it runs a second time, so that must not change.
+    """
     tapes = [t for t in seen.values() if isinstance(t, ReverseTrace) and not t.suspended]
     if not tapes:
         return call()
@@ -138,6 +146,8 @@ def _run(call: Callable[[], Any], seen: dict[int, Trace]) -> Any:
         raise trace.leaked("checkpoint")
     if any(isinstance(t, LinearTrace) and t.level > trace.level for t in seen.values()):
         return call()  # it keeps values for later, which must be on the tape
+    for x in given:
+        trace.guard.add(x)
     trace.suspended = True
     try:
         out = call()
@@ -145,7 +155,7 @@ def _run(call: Callable[[], Any], seen: dict[int, Trace]) -> Any:
         trace.suspended = False
     found = _traces(out)
     if any(_records(t) and t.level > trace.level for i, t in found.items() if i not in seen):
-        return _run(call, seen | found)  # it was hidden, for example in an attribute
+        return _run(call, seen | found, given)  # it was hidden, for example in an attribute
     above = [
         t for t in (seen | found).values() if t.level > trace.level or isinstance(t, PartTrace)
     ]

@@ -1,11 +1,13 @@
 """Wrong results that were found once, where no other file of tests is about their subject."""
 
+import functools
 from typing import Any
 
 import numpy as np
 import pytest
 
-from fzero import grad, jvp, vjp
+from fzero import checkpoint, custom_jvp, custom_vjp, grad, jvp, linearize, vjp
+from fzero.errors import LeakedTracerError, MutatedArrayError
 
 BASES = np.array([100, 3, 90, 7])
 X = np.array([0.4, 1.3, 2.2, 0.7])
@@ -58,3 +60,136 @@ def test_products_over_no_elements(f: Any, axis: int) -> None:
     y, pull = vjp(lambda x: f(x, axis=axis), x)
     assert pull(np.ones_like(y))[0].shape == (0, 4)
     assert jvp(lambda x: f(x, axis=axis), (x,), (x,))[1].shape == y.shape
+
+
+@pytest.mark.parametrize("f", [np.exp, lambda x: np.exp(x).reshape(2, 2), lambda x: np.sqrt(x).T])
+def test_results_may_be_changed_before_the_pullback_runs(f: Any) -> None:
+    for has_aux in (False, True):
+        y, pull, *aux = vjp(
+            lambda x, aux=has_aux: (f(x), f(x)) if aux else f(x), X, has_aux=has_aux
+        )
+        g = np.ones_like(y)
+        (want,) = pull(g)
+        for array in (y, *aux):
+            array[...] = 0.0
+        np.testing.assert_array_equal(pull(g)[0], want)
+    y, push = linearize(f, X)
+    want = push(X)
+    y[...] = 0.0
+    np.testing.assert_array_equal(push(X), want)
+
+
+def test_a_tracer_of_another_run_is_no_result() -> None:
+    kept: list[Any] = []
+
+    def keep(x: Any) -> Any:
+        kept.append(x)
+        return x
+
+    grad(keep)(2.0)
+    with pytest.raises(LeakedTracerError, match="has returned"):
+        grad(lambda x: kept[0])(2.0)
+    with pytest.raises(LeakedTracerError, match="has returned"):
+        vjp(lambda x: [x, kept[0]], 2.0)
+    with pytest.raises(LeakedTracerError, match="has returned"):
+        linearize(lambda x: kept[0], 2.0)
+    with pytest.raises(LeakedTracerError, match="has returned"):
+        jvp(lambda x: kept[0], (2.0,), (1.0,))
+    jvp(keep, (2.0,), (1.0,))
+    with pytest.raises(LeakedTracerError, match="has returned"):
+        jvp(lambda x: kept[1], (2.0,), (1.0,))
+
+
+class TestStatedRulesThatWriteInPlace:
+    def test_cotangent(self) -> None:
+        @custom_vjp
+        def f(x: Any) -> Any:
+            return x * 1.0
+
+        def backward(res: Any, g: Any) -> Any:
+            g *= 2.0
+            return (g,)
+
+        f.defvjp(lambda x: (x * 1.0, None), backward)
+        g = np.ones(4)
+        with pytest.raises(ValueError, match="read-only"):
+            vjp(lambda x: f(x) + x, X)[1](g)
+        np.testing.assert_array_equal(g, 1.0)
+
+    def test_residual(self) -> None:
+        @custom_vjp
+        def f(x: Any) -> Any:
+            return np.sum(x)
+
+        def backward(res: Any, g: Any) -> Any:
+            res *= g
+            return (res,)
+
+        f.defvjp(lambda x: (np.sum(x), x * 2.0), backward)
+        with pytest.raises(ValueError, match="read-only"):
+            grad(f)(X)
+
+    def test_tangent(self) -> None:
+        @custom_jvp
+        def f(x: Any) -> Any:
+            return x * 2.0
+
+        @f.defjvp
+        def _(primals: Any, tangents: Any) -> Any:
+            (t,) = tangents
+            t *= 2.0
+            return f(*primals), t
+
+        t = np.ones(4)
+        with pytest.raises(ValueError, match="read-only"):
+            jvp(f, (X,), (t,))
+        np.testing.assert_array_equal(t, 1.0)
+
+
+SCALE = np.ones(4)
+
+
+class TestArraysThatAreNeededAgain:
+    @pytest.mark.parametrize("how", ["argument", "default", "global", "cell", "partial"])
+    def test_by_a_checkpoint(self, how: str) -> None:
+        c = SCALE if how == "global" else np.ones(4)
+        f = {
+            "argument": lambda x, c: np.sin(x * c),
+            "default": lambda x, c=c: np.sin(x * c),
+            "global": lambda x: np.sin(x * SCALE),
+            "cell": lambda x: np.sin(x * c),
+            "partial": functools.partial(lambda c, x: np.sin(x * c), c),
+        }[how]
+        more = (c,) if how == "argument" else ()
+        y, pull = vjp(lambda x: checkpoint(f)(x, *more), X)
+        np.testing.assert_allclose(pull(np.ones(4))[0], np.cos(X))
+        c[0] = 3.0
+        with pytest.raises(MutatedArrayError, match="changed in place"):
+            pull(np.ones(4))
+        c[0] = 1.0
+        np.testing.assert_allclose(pull(np.ones(4))[0], np.cos(X))
+
+    def test_within_the_transform(self) -> None:
+        c = np.ones(4)
+
+        def f(x: Any) -> Any:
+            y = checkpoint(lambda x: np.sin(x * c))(x)
+            c[0] = 3.0
+            return np.sum(y)
+
+        with pytest.raises(MutatedArrayError, match="read-only"):
+            grad(f)(X)
+        c[0] = 3.0  # writable again
+
+    def test_by_a_stated_rule(self) -> None:
+        @custom_vjp
+        def f(x: Any, c: Any) -> Any:
+            return np.sum(x * c)
+
+        f.defvjp(lambda x, c: (np.sum(x * c), c), lambda c, g: (g * c, None))
+        c = np.ones(4)
+        y, pull = vjp(lambda x: f(x, c), X)
+        np.testing.assert_array_equal(pull(1.0)[0], 1.0)
+        c[0] = 3.0
+        with pytest.raises(MutatedArrayError, match="changed in place"):
+            pull(1.0)
