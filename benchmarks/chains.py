@@ -5,10 +5,15 @@ from typing import Any
 
 import numpy as np
 
+import fzero
+
 from . import peers
 from .row import Setup
 
-__all__ = ["CHAINS", "Chain", "numbers", "torch_backward", "torch_func", "value", "with_tensor"]
+__all__ = [
+    "CHAINS", "Chain", "numbers", "our_grad", "torch_backward", "torch_func", "value",
+    "with_tensor",
+]  # fmt: skip
 
 #: (namespace, x, number of operations, a multiple of 4) -> x
 Chain = Callable[[Any, Any, int], Any]
@@ -47,6 +52,16 @@ def value(chain: Chain, count: int) -> Setup:
     def setup(size: int) -> Callable[[], Any]:
         x = numbers(size)
         return lambda: np.sum(chain(np, x, count))
+
+    return setup
+
+
+def our_grad(xp: Any, chain: Chain, count: int) -> Setup:
+    """`fzero.grad` of the chain's sum through the functions of `xp`: NumPy's own or fzero's."""
+
+    def setup(size: int) -> Callable[[], Any]:
+        x, gradient = numbers(size), fzero.grad(lambda x: xp.sum(chain(xp, x, count)))
+        return lambda: gradient(x)
 
     return setup
 

@@ -3,24 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-import fzero
 import fzero.numpy as fnp
 
 from . import peers
-from .chains import CHAINS, Chain, numbers, torch_backward, torch_func, value
+from .chains import CHAINS, Chain, numbers, our_grad, torch_backward, torch_func, value
 from .row import Limit, Row, Setup, Variant
 
 COUNT = 100
-
-
-def ours(chain: Chain) -> Setup:
-    """`fzero.grad` of the chain's sum through fzero.numpy."""
-
-    def setup(size: int) -> Callable[[], Any]:
-        x, gradient = numbers(size), fzero.grad(lambda x: fnp.sum(chain(fnp, x, COUNT)))
-        return lambda: gradient(x)
-
-    return setup
 
 
 def autograd_grad(chain: Chain) -> Setup:
@@ -71,7 +60,7 @@ ROW = Row(
     variants=[
         Variant(
             name,
-            ours=ours(chain),
+            ours=our_grad(fnp, chain, COUNT),
             peers={
                 "numpy": {"numpy": value(chain, COUNT)},
                 "torch": {

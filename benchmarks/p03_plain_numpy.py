@@ -1,26 +1,11 @@
 """P3: the gradient of the chain of P2 where the user has written plain `np.` functions."""
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 
-import fzero
-
-from .chains import CHAINS, Chain, numbers, torch_backward, torch_func, value
-from .row import Limit, Row, Setup, Variant
+from .chains import CHAINS, our_grad, torch_backward, torch_func, value
+from .row import Limit, Row, Variant
 
 COUNT = 100
-
-
-def ours(chain: Chain) -> Setup:
-    """`fzero.grad` of the chain's sum through NumPy's own functions."""
-
-    def setup(size: int) -> Callable[[], Any]:
-        x, gradient = numbers(size), fzero.grad(lambda x: np.sum(chain(np, x, COUNT)))
-        return lambda: gradient(x)
-
-    return setup
 
 
 ROW = Row(
@@ -36,7 +21,7 @@ ROW = Row(
     variants=[
         Variant(
             name,
-            ours=ours(chain),
+            ours=our_grad(np, chain, COUNT),
             peers={
                 "numpy": {"numpy": value(chain, COUNT)},
                 "torch": {
