@@ -65,6 +65,17 @@ def _is_count(x: Any) -> bool:
     return isinstance(x, (int, np.integer)) and not isinstance(x, bool)
 
 
+def _with_axis(name: str, argument: str, x: Any, axis: int) -> tuple[Any, int]:
+    """An array that has axes, and one of them counted from the front."""
+    x = coerce(x)
+    if shape_of(x) == ():
+        raise TypeError(
+            f"random.{name}: {argument} is one {dtype_of(x)}; expected an int or an array of at "
+            f"least one dimension. Write random.{name}(key, int({argument})) for a range."
+        )
+    return x, axis_of(len(x.shape), axis)
+
+
 def permutation(key: Any, x: Any, axis: int = 0, independent: bool = False) -> Any:
     """A random order of range(x), or of the slices of an array.
 
@@ -85,13 +96,7 @@ def permutation(key: Any, x: Any, axis: int = 0, independent: bool = False) -> A
     check_key("permutation", key)
     if _is_count(x):
         return _order(key, shape=as_shape("permutation", x, "x"), axis=0)
-    x = coerce(x)
-    if shape_of(x) == ():
-        raise TypeError(
-            f"random.permutation: x is one {dtype_of(x)}; expected an int or an array of at least "
-            "one dimension. Write random.permutation(key, int(x)) for range(x)."
-        )
-    axis = axis_of(len(x.shape), axis)
+    x, axis = _with_axis("permutation", "x", x, axis)
     if independent:
         return take_along_axis(x, _order(key, shape=x.shape, axis=axis), axis, unique=True)
     return _take(x, _order(key, shape=(x.shape[axis],), axis=0), axis)
@@ -181,11 +186,5 @@ def choice(
     shape = as_shape("choice", shape)
     if _is_count(a):
         return _chosen(key, operator.index(a), shape, replace, p)
-    a = coerce(a)
-    if shape_of(a) == ():
-        raise TypeError(
-            f"random.choice: a is one {dtype_of(a)}; expected an int or an array of at least one "
-            "dimension. Write random.choice(key, int(a)) for range(a)."
-        )
-    axis = axis_of(len(a.shape), axis)
+    a, axis = _with_axis("choice", "a", a, axis)
     return _take(a, _chosen(key, a.shape[axis], shape, replace, p), axis)
