@@ -134,6 +134,25 @@ def axis_trace(name: str, axis_name: Any) -> BatchTrace:
     )
 
 
+def _check_options(axis_name: Any, chunk_size: Any, fallback: Any) -> None:
+    if fallback not in (None, "loop"):
+        raise ValueError(
+            f"vmap: fallback is {fallback!r}; expected None or 'loop'. Leave it out for an error "
+            "where a row's value is needed."
+        )
+    if chunk_size is not None and (not isinstance(chunk_size, int) or chunk_size < 1):
+        raise ValueError(
+            f"vmap: chunk_size is {chunk_size!r}; expected an int of at least 1, or None. Leave "
+            "it out for all rows at once."
+        )
+    for name, option in (("chunk_size", chunk_size), ("fallback", fallback)):
+        if option is not None and axis_name is not None:
+            raise ValueError(
+                f"vmap: {name} is {option!r} and axis_name {axis_name!r}; expected one of them, "
+                f"since psum and pmean need all the rows at once. Leave out {name}."
+            )
+
+
 def _check_axes(name: str, axes: Any) -> None:
     for a in tree.leaves(axes, is_leaf=lambda x: x is None):
         if a is not None and (isinstance(a, bool) or not isinstance(a, int)):
@@ -345,26 +364,7 @@ def vmap(
         >>> fzero.vmap(np.dot, in_axes=(0, None))(np.eye(3), np.arange(3.0)).tolist()
         [0.0, 1.0, 2.0]
     """
-    if fallback not in (None, "loop"):
-        raise ValueError(
-            f"vmap: fallback is {fallback!r}; expected None or 'loop'. Leave it out for an error "
-            "where a row's value is needed."
-        )
-    if chunk_size is not None and (not isinstance(chunk_size, int) or chunk_size < 1):
-        raise ValueError(
-            f"vmap: chunk_size is {chunk_size!r}; expected an int of at least 1, or None. Leave "
-            "it out for all rows at once."
-        )
-    if chunk_size is not None and axis_name is not None:
-        raise ValueError(
-            f"vmap: chunk_size is {chunk_size} and axis_name {axis_name!r}; expected one of them, "
-            "since psum and pmean need all the rows at once. Leave out chunk_size."
-        )
-    if fallback is not None and axis_name is not None:
-        raise ValueError(
-            f"vmap: fallback is {fallback!r} and axis_name {axis_name!r}; expected one of them, "
-            "since psum and pmean need all the rows at once. Leave out fallback."
-        )
+    _check_options(axis_name, chunk_size, fallback)
     in_axes = tuple(in_axes) if isinstance(in_axes, list) else in_axes
     _check_axes("in_axes", in_axes)
     _check_axes("out_axes", out_axes)
