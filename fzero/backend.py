@@ -65,6 +65,10 @@ _BACKENDS: dict[type, Backend | None] = {np.ndarray: _HOST_BACKEND}
 _BACKENDS.update(dict.fromkeys((*_SCALARS, *_NUMPY_SCALARS)))
 
 
+#: Subclasses of NumPy's array whose arithmetic is not that of arrays.
+_ODD = frozenset({"MaskedArray", "matrix"})
+
+
 def register(array_type: type, backend: Backend) -> None:
     """Teach fzero an array type. Everything else follows from the library's module."""
     _BACKENDS[array_type] = backend
@@ -86,6 +90,12 @@ def _cupy_backend(cupy: ModuleType) -> Backend:
 def _resolve(kind: type) -> bool:
     """Register `kind` if it is an array type seen for the first time."""
     if issubclass(kind, np.ndarray):
+        if any(c.__module__.startswith("numpy") and c.__name__ in _ODD for c in kind.__mro__):
+            raise TypeError(
+                f"fzero: an operand is a {kind.__name__}; expected a plain array, since * is "
+                "another product for matrices, and a mask has no derivative. Convert it with "
+                "numpy.asarray(x), or x.filled(0.0) where elements are masked."
+            )
         _BACKENDS[kind] = _HOST_BACKEND
         return True
     cupy = sys.modules.get("cupy")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fzero import checkpoint, custom_jvp, custom_vjp, grad, jvp, linearize, vjp
+from fzero import checkpoint, custom_jvp, custom_vjp, grad, jvp, linearize, vjp, vmap
 from fzero.errors import LeakedTracerError, MutatedArrayError
 
 BASES = np.array([100, 3, 90, 7])
@@ -193,3 +193,17 @@ class TestArraysThatAreNeededAgain:
         c[0] = 3.0
         with pytest.raises(MutatedArrayError, match="changed in place"):
             pull(1.0)
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+@pytest.mark.parametrize("make", [np.matrix, np.ma.masked_array])
+def test_arrays_with_another_arithmetic_are_refused(make: Any) -> None:
+    odd = make(np.eye(2))
+    for f in (lambda x: x * odd, lambda x: np.multiply(odd, x), lambda x: x @ odd):
+        with pytest.raises(TypeError, match=r"expected a plain array.*numpy.asarray\(x\)"):
+            grad(lambda x, f=f: np.sum(f(x)))(np.ones((2, 2)))
+        g = grad(lambda x, f=f: np.sum(x * np.asarray(odd)))(np.ones((2, 2)))
+        np.testing.assert_array_equal(g, np.eye(2))
+    for transform in (lambda f: grad(f)(odd), lambda f: vjp(f, odd), lambda f: vmap(f)(odd)):
+        with pytest.raises(TypeError, match="expected a plain array"):
+            transform(lambda x: np.sum(x * 2.0))
