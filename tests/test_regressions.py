@@ -6,7 +6,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fzero import checkpoint, custom_jvp, custom_vjp, grad, jvp, linearize, vjp, vmap
+from fzero import (
+    checkpoint,
+    custom_jvp,
+    custom_vjp,
+    grad,
+    jacfwd,
+    jacrev,
+    jvp,
+    linearize,
+    vjp,
+    vmap,
+)
 from fzero.errors import LeakedTracerError, MutatedArrayError
 
 BASES = np.array([100, 3, 90, 7])
@@ -207,3 +218,29 @@ def test_arrays_with_another_arithmetic_are_refused(make: Any) -> None:
     for transform in (lambda f: grad(f)(odd), lambda f: vjp(f, odd), lambda f: vmap(f)(odd)):
         with pytest.raises(TypeError, match="expected a plain array"):
             transform(lambda x: np.sum(x * 2.0))
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.where(x > 0, np.sqrt(x), 0.0),
+        lambda x: np.where(x > 0, np.log(x), x),
+        lambda x: np.where(x > 0, x**1.5, x),
+        lambda x: np.where(x > 0, x**-1.5, x),
+        lambda x: np.where(x > 0, x ** np.full(4, 0.5), x),
+        lambda x: np.where(x > 0, np.reciprocal(x), x),
+        lambda x: np.where(x != 0, np.sin(x) / x, 1.0),
+        lambda x: np.where(abs(x) < 0.9, np.arccos(3 * x), x),
+    ],
+)
+def test_the_untaken_side_makes_no_nan_to_second_order(f: Any) -> None:
+    x = np.array([0.0, 0.3, -1.0, 2.0])
+    with np.errstate(all="ignore"):
+        total = lambda x: np.sum(f(x))  # noqa: E731
+        derivatives = [make(grad(total))(x) for make in (jacfwd, jacrev)]
+        derivatives += [make(jacfwd(f))(x) for make in (jacfwd, jacrev)]
+        inside = np.diag(jacfwd(grad(total))(np.full(4, 0.3)))[0]
+        derivatives.append(grad(total)(x))
+    for d in derivatives:
+        assert np.isfinite(d).all()
+    np.testing.assert_allclose(derivatives[0][1, 1], inside)

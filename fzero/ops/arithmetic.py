@@ -36,20 +36,21 @@ def _same(t: Any) -> Any:
     return t
 
 
-def _drop_zeros(name: str) -> Any:
-    """namespace -> `ufunc(t, d)`, and zero where `t` is zero whatever `d` is (0/0, 0 * inf)."""
+def _drop_zeros(name: str, either: bool = False) -> Any:
+    """namespace -> `ufunc(t, d)`, and zero where `t` (or `either`) is zero (0/0, 0 * inf)."""
 
     def implement(xp: Any) -> Any:
         ufunc = getattr(xp, name)
 
         def masked(t: Any, d: Any) -> Any:
             none = xp.zeros((), xp.result_type(t, d))
-            return xp.where(t == 0, none, ufunc(t, xp.where(t == 0, 1, d)))
+            drop = (t == 0) | (d == 0) if either else t == 0
+            return xp.where(drop, none, ufunc(t, xp.where(drop, 1, d)))
 
         def repaired(t: Any, d: Any) -> Any:
             # A result that a zero spoils is NaN, and rare: to look for one costs less than masks.
             size = getattr(t, "size", 0)
-            if 0 < size <= SMALL and xp.count_nonzero(t) == size:
+            if not either and 0 < size <= SMALL and xp.count_nonzero(t) == size:
                 return ufunc(t, d)
             with xp.errstate(invalid="ignore"):
                 r = ufunc(t, d)
@@ -67,7 +68,7 @@ div0 = elementwise(
     "div0",
     _drop_zeros("divide"),
     lambda ans, t, d: lambda u: div0(u, d),
-    lambda ans, t, d: lambda u: -mul0(u, div0(ans, d)),
+    lambda ans, t, d: lambda u: -both0(u, div0(ans, d)),
     domain=(REAL, POSITIVE),
     complex=True,
     linear=ALONE,
@@ -76,7 +77,16 @@ mul0 = elementwise(
     "mul0",
     _drop_zeros("multiply"),
     lambda ans, t, d: lambda u: mul0(u, d),
-    lambda ans, t, d: lambda u: mul0(u, t),
+    lambda ans, t, d: lambda u: both0(u, t),
+    complex=True,
+    linear=EACH,
+)
+# For derivatives of the two in `d`: where `t` is zero, the tangent of `d` may be as spoilt as `d`.
+both0 = elementwise(
+    "both0",
+    _drop_zeros("multiply", either=True),
+    lambda ans, x, y: lambda u: both0(u, y),
+    lambda ans, x, y: lambda u: both0(u, x),
     complex=True,
     linear=EACH,
 )

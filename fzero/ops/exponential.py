@@ -1,5 +1,6 @@
 """Powers, roots, exponentials and logarithms."""
 
+from operator import mul
 from typing import Any
 
 from ..dtypes import dtype_of, zeros_of
@@ -39,11 +40,13 @@ def _power_base(ans: Any, x: Any, y: Any) -> Any:
         # Both sides of the exponent 1 apart, so that 0 is never raised to a negative power.
         high = y >= 1
         root = power(x, where(high, y - 1, 1 - y))
-        return lambda t: where(high, t * y * root, div0(t * y, where(high, 1, root)))
+        return lambda t: where(high, mul0(t * y, root), div0(t * y, where(high, 1, root)))
     if y == 2:
         return lambda t: t * (2 * x)
     if y >= 1:
-        return lambda t: t * (y * x ** (y - 1))
+        # A negative number has no power that is not whole: NaN, where a zero `t` stays zero.
+        multiply = mul if y % 1 == 0 else mul0
+        return lambda t: multiply(t, y * x ** (y - 1))
     if y == 0:
         return zeros_of
     return lambda t: div0(t * y, power(x, 1 - y))
@@ -52,7 +55,7 @@ def _power_base(ans: Any, x: Any, y: Any) -> Any:
 def _power_exponent(ans: Any, x: Any, y: Any) -> Any:
     # At x = 0 the derivative is 0 for y > 0: log is taken of 1 there.
     x = astype_like(x, ans)  # the log of a small integer type or a Python number has another
-    return lambda t: t * (ans * log(where(x == 0, 1, x)))
+    return lambda t: mul0(t, ans * log(where(x == 0, 1, x)))
 
 
 power = elementwise(
@@ -77,7 +80,7 @@ square = elementwise(
 reciprocal = elementwise(
     "reciprocal",
     lambda xp: xp.reciprocal,
-    lambda ans, x: lambda t: -mul0(t, ans * ans),
+    lambda ans, x: lambda t: -div0(t, x * x),
     domain=POSITIVE,
     complex=True,
 )
