@@ -7,7 +7,6 @@ ordinary functions, operators and methods of NumPy work.
 from . import errors, numpy, random, tree
 from .array import value
 from .backend import Device, array_namespace, device, devices
-from .batching import vmap
 from .checkpointing import checkpoint
 from .collectives import axis_index, axis_size, pmean, psum
 from .control import associative_scan, cond, fori_loop, map, scan, switch, while_loop
@@ -23,6 +22,7 @@ from .derivatives import (
     linear_transpose,
 )
 from .forward import jvp, linearize
+from .mapping import vmap
 from .nans import debug_nans
 from .ops.indexing import at
 from .placement import device_get, device_put

@@ -10,10 +10,10 @@ import numpy as np
 from . import tree
 from .arguments import Selection
 from .backend import array_namespace
-from .batching import vmap
 from .core import innermost
 from .dtypes import dtype_of, is_inexact, ones_of, shape_of
 from .forward import jvp
+from .mapping import vmap
 from .ops.structural import reshape
 from .reverse import grad, pullback_of, pulling
 from .tape import ReverseTrace

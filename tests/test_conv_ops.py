@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from fzero.batching import vmap
+from fzero.mapping import vmap
 from fzero.ops import conv
 from fzero.reverse import vjp
 from fzero.testing import check_grads, check_vmap

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from fzero.batching import vmap
 from fzero.forward import jvp
+from fzero.mapping import vmap
 from fzero.ops import fft as f
 from fzero.reverse import vjp
 from fzero.testing import check_grads, check_vmap

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fzero.batching import vmap
+from fzero.mapping import vmap
 from fzero.ops import elementwise as el
 from fzero.ops import factor, linalg, norms, singular, spectral
 from fzero.ops.matrices import adjoint

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import fzero.array  # noqa: F401  (tracers behave as arrays)
-from fzero.batching import vmap
 from fzero.forward import jvp
+from fzero.mapping import vmap
 from fzero.ops import products as p
 from fzero.ops.einsum import einsum
 from fzero.reverse import vjp

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from fzero.batching import vmap
 from fzero.errors import BatchedValueError
 from fzero.forward import jvp
+from fzero.mapping import vmap
 from fzero.ops import quantiles, sorting
 from fzero.reverse import grad, vjp
 from fzero.testing import check_grads, check_vmap

@@ -7,10 +7,10 @@ from typing import Any
 from .. import tree
 from ..arguments import describe, leaves_like
 from ..backend import array_namespace
-from ..batching import vmap
 from ..core import Tracer
 from ..derivatives import eval_shape
 from ..dtypes import shape_of
+from ..mapping import vmap
 from ..ops.structural import stack, unstack
 from .loops import same_structure
 

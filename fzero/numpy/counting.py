@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from .. import tree
-from ..batching import vmap
 from ..core import coerce
 from ..dtypes import shape_of
+from ..mapping import vmap
 from ..ops import structural as st
 from ..ops.indexing import at
 from .entry import (

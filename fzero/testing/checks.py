@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from ..batching import vmap
 from ..dtypes import dtype_of, shape_of
 from ..forward import jvp, linearize
+from ..mapping import vmap
 from ..reverse import vjp
 from .compare import Flat, agree, direction, pair, report
 

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from .. import tree
-from ..batching import vmap
 from ..core import REGISTRY, Primitive, Tracer
 from ..dtypes import is_inexact
 from ..forward import jvp
+from ..mapping import vmap
 from ..reverse import vjp
 from .checks import check_grads, check_jvp, check_vjp, same_kind
 from .compare import Flat, agree, direction, report

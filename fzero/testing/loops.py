@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from .. import tree
-from ..batching import vmap
+from ..mapping import vmap
 from .compare import agree
 
 __all__ = ["check_vmap"]
