@@ -50,13 +50,13 @@ class _Run:
     def pull(self, cotangents: Sequence[Any], reuse: bool) -> list[Any]:
         """Cotangents of the leaves, given those of the outputs (None for zero)."""
         trace = self.trace
-        tape = trace.tape
-        total: list[Any] = [None] * len(tape)
-        for i, g in zip(self.indices, cotangents, strict=True):
-            if i is not None and g is not None:
-                total[i] = g if total[i] is None else total[i] + g
         stop = sum(i is not None for i in self.inputs)
-        with trace.mutex:
+        with trace.mutex:  # the tape is another one while a pullback runs
+            tape = trace.tape
+            total: list[Any] = [None] * len(tape)
+            for i, g in zip(self.indices, cotangents, strict=True):
+                if i is not None and g is not None:
+                    total[i] = g if total[i] is None else total[i] + g
             trace.tape = list(tape) if reuse else tape
             held = len(trace.guard)
             try:

@@ -1,6 +1,7 @@
 """Wrong results that were found once, where no other file of tests is about their subject."""
 
 import functools
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -244,3 +245,11 @@ def test_the_untaken_side_makes_no_nan_to_second_order(f: Any) -> None:
     for d in derivatives:
         assert np.isfinite(d).all()
     np.testing.assert_allclose(derivatives[0][1, 1], inside)
+
+
+def test_threads_share_a_pullback_through_a_checkpoint() -> None:
+    y, pull = vjp(lambda x: checkpoint(np.sin)(x) * np.cos(x), X)
+    want = np.cos(2 * X)
+    with ThreadPoolExecutor(4) as pool:
+        for (g,) in pool.map(lambda _: pull(np.ones(4)), range(400)):
+            np.testing.assert_allclose(g, want, rtol=1e-13)
