@@ -1,46 +1,48 @@
 """Long tapes and Python's garbage collector.
 
-The collector walks all container objects again each time their number has grown by a quarter. A
-tape makes several per operation, none of them garbage while it grows, so that a gradient through
-10^6 operations spent a third of its time there. A long tape therefore sets what exists aside
-(`gc.freeze`, in constant time) every `STRIDE` nodes, and gives it back when recording ends.
+The collector walks all container objects of a process again each time their number has grown by a
+quarter. A tape makes several per operation, none of them garbage while it grows, so that a gradient
+through 10^6 operations spent a third of its time there. While a long tape lives, automatic
+collection is therefore off; every `STRIDE` nodes the youngest objects are collected by hand, so
+that cycles which the program leaves behind still go.
 """
 
 import gc
 import threading
 
-__all__ = ["STRIDE", "Aside"]
+__all__ = ["STRIDE", "Pause"]
 
 STRIDE = 1 << 13
 _MUTEX = threading.Lock()
 
 
-class Aside:
-    """Whether one run has set objects aside."""
+class Pause:
+    """One run's share in switching automatic collection off."""
 
     __slots__ = ("used",)
-    #: How many runs have set objects aside and not given them back.
+    #: How many runs need it off.
     runs = 0
 
     def __init__(self) -> None:
         self.used = False
 
-    def put(self) -> None:
-        """Set all objects of the process aside; nothing where the program does so itself."""
+    def step(self) -> None:
+        """Switch automatic collection off, unless the program has done so; collect the youngest."""
         with _MUTEX:
-            if not gc.isenabled() or (Aside.runs == 0 and gc.get_freeze_count()):
-                return
             if not self.used:
+                if Pause.runs == 0 and not gc.isenabled():
+                    return
                 self.used = True
-                Aside.runs += 1
-            gc.freeze()
+                Pause.runs += 1
+                gc.disable()
+        gc.collect(0)
 
-    def back(self) -> None:
-        """Give them back, unless another run still needs them aside."""
+    def end(self) -> None:
+        """Switch automatic collection on again, unless another run still needs it off."""
         if not self.used:
             return
         with _MUTEX:
             self.used = False
-            Aside.runs -= 1
-            if Aside.runs == 0:
-                gc.unfreeze()
+            Pause.runs -= 1
+            if Pause.runs == 0:
+                gc.enable()

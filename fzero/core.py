@@ -205,8 +205,11 @@ def _entry(prim: Primitive) -> Callable[..., Any]:
         return dispatch((x,), params)
 
     def binary(x: Any, y: Any, /, **params: Any) -> Any:
-        if type(x) in HOST and type(y) in HOST:
-            return host(x, y, **params) if params else host(x, y)
+        if type(y) in HOST:
+            if type(x) in HOST:
+                return host(x, y, **params) if params else host(x, y)
+            if isinstance(x, Tracer) and not splits.active:
+                return x._trace.process(prim, (x, y), params)
         return dispatch((x, y), params)
 
     def call(*args: Any, **params: Any) -> Any:

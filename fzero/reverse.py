@@ -39,11 +39,10 @@ class _Run:
                 outs, self.out_tree = tree.flatten(call(tracers))
                 check_open(trace.transform, outs)
         except BaseException:
-            trace.guard.release()
+            trace.let_go()
             raise
         finally:
             trace.closed = True
-            trace.aside.back()
         self.indices = [trace.index_of(y) for y in outs]
         self.outs = [trace.strip(y) for y in outs]
 
@@ -64,6 +63,8 @@ class _Run:
             finally:
                 trace.tape = tape
                 trace.guard.release(held)  # those of checkpoints that ran again
+                if reuse:
+                    trace.pause.end()
         found = [
             zeros_of(x) if i is None or total[i] is None else total[i]
             for i, x in zip(self.inputs, self.leaves, strict=True)
@@ -161,7 +162,7 @@ def pulling(
         out = tree.unflatten(run.out_tree, run.outs)
         yield (out, _Pullback(run, in_tree), *(tree.map(run.trace.strip, x) for x in aux))
     finally:
-        run.trace.guard.release()
+        run.trace.let_go()
 
 
 def pullback_of(
@@ -244,7 +245,7 @@ def _value_and_grad(
             check_scalar_output(name, value, holomorphic)
             gradient = tree.unflatten(in_tree, run.pull([ones_of(value)], reuse=False))
         finally:
-            run.trace.guard.release()
+            run.trace.let_go()
         gradient = gradient if selection.several else gradient[0]
         if has_aux:
             return (value, tree.map(run.trace.strip, aux[0])), gradient

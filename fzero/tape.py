@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .collector import STRIDE, Aside
+from .collector import STRIDE, Pause
 from .core import Contribution, Primitive, Trace, Tracer
 from .dtypes import is_inexact
 from .guard import Guard
@@ -61,13 +61,13 @@ class _SlotCotangent(Contribution):
 class ReverseTrace(Trace):
     """Records the differentiated operations of one run."""
 
-    __slots__ = ("aside", "guard", "mutex", "suspended", "tape")
+    __slots__ = ("guard", "mutex", "pause", "suspended", "tape")
     transform = "grad or vjp"
 
     def __init__(self) -> None:
         super().__init__()
         self.tape: list[Any] = []
-        self.aside = Aside()
+        self.pause = Pause()
         self.guard = Guard()
         self.mutex = threading.Lock()
         self.suspended = False
@@ -127,7 +127,7 @@ class ReverseTrace(Trace):
         tape = self.tape
         index = len(tape)
         if not index % STRIDE:
-            self.aside.put()
+            self.pause.step()
         out = _new_tracer(TapeTracer)
         out._trace, out.value, out.index = self, ans, index
         tape.append(node)
@@ -163,6 +163,11 @@ class ReverseTrace(Trace):
             outs.append(TapeTracer(self, value, len(tape)))
             tape.append((first, Slot(j, len(values))))
         return tuple(outs)
+
+    def let_go(self) -> None:
+        """End what lasts as long as the run: read-only arrays, the pause of the collector."""
+        self.guard.release()
+        self.pause.end()
 
     def rebuild(self, tracer: Any, parts: Sequence[Any]) -> Any:
         return TapeTracer(self, parts[0], tracer.index)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..array import UFUNCS
 from ..backend import HOST
-from ..core import REGISTRY, coerce
+from ..core import REGISTRY, Tracer, coerce, splits
 from ..ops import elementwise as el
 from .entry import floating, foreign, like_numpy, operands, refuse_out
 
@@ -69,13 +69,20 @@ def ufunc(name: str) -> Callable[..., Any]:
     def unary(x: Any, /, *rest: Any, **kwargs: Any) -> Any:
         if rest or kwargs:
             return general((x, *rest), kwargs)
-        return host(x) if type(x) in HOST else dispatch((x,), {})
+        if type(x) in HOST:
+            return host(x)
+        if isinstance(x, Tracer) and not splits.active:
+            return x._trace.process(prim, (x,), {})
+        return dispatch((x,), {})
 
     def binary(x: Any, y: Any, /, *rest: Any, **kwargs: Any) -> Any:
         if rest or kwargs:
             return general((x, y, *rest), kwargs)
-        if type(x) in HOST and type(y) in HOST:
-            return host(x, y)
+        if type(y) in HOST:
+            if type(x) in HOST:
+                return host(x, y)
+            if isinstance(x, Tracer) and not splits.active:
+                return x._trace.process(prim, (x, y), {})
         return dispatch((x, y), {})
 
     def several(*args: Any, **kwargs: Any) -> Any:

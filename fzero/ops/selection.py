@@ -36,8 +36,10 @@ def _share(xp: Any) -> Any:
     """The share of `x` in the larger of two: 1 where it is, 1/2 where they are equal, else 0."""
 
     def share(x: Any, y: Any) -> Any:
-        half = xp.asarray(0.5, xp.result_type(x, y))
-        return xp.where(xp.equal(x, y), half, xp.greater(x, y))
+        # Promotion is worked out only where there is some: it costs more than a comparison.
+        dtypes = {getattr(v, "dtype", None) for v in (x, y)} - {None}
+        dtype = dtypes.pop() if len(dtypes) == 1 else xp.result_type(x, y)
+        return xp.where(xp.equal(x, y), dtype.type(0.5), xp.greater(x, y))
 
     return share
 
