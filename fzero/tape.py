@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .backend import HOST
 from .collector import STRIDE, Pause
 from .core import Contribution, Primitive, Trace, Tracer
 from .dtypes import is_inexact
@@ -91,7 +92,10 @@ class ReverseTrace(Trace):
         if len(args) == 1:  # one and two arguments are the hot path: no loops
             (tracer,) = args
             x = tracer.value
-            ans = prim.call(x, **params) if params else prim.call(x)
+            if params:
+                ans = prim.call(x, **params)
+            else:
+                ans = prim.host(x) if x.__class__ is _ARRAY else prim.call(x)
             if not keep:
                 return ans
             rule = prim.pulls[0]
@@ -102,7 +106,8 @@ class ReverseTrace(Trace):
             own_y = y.__class__ is TapeTracer and y._trace is self
             value_x = x.value if own_x else x
             value_y = y.value if own_y else y
-            ans = prim.call(value_x, value_y)
+            plain = value_x.__class__ is _ARRAY and type(value_y) in HOST
+            ans = prim.host(value_x, value_y) if plain else prim.call(value_x, value_y)
             if not keep:
                 return ans
             rule_x, rule_y = prim.pulls
