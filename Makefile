@@ -33,7 +33,7 @@ test: lint
 lint: .venv/.with-test
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 bench: .venv/.with-bench,plots
 	$(BIN)/python -m benchmarks $(ARGS)

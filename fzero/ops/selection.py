@@ -37,7 +37,7 @@ def _share(xp: Any) -> Any:
 
     def share(x: Any, y: Any) -> Any:
         # Promotion is worked out only where there is some: it costs more than a comparison.
-        dtypes = {getattr(v, "dtype", None) for v in (x, y)} - {None}
+        dtypes = {v.dtype for v in (x, y) if hasattr(v, "dtype")}
         dtype = dtypes.pop() if len(dtypes) == 1 else xp.result_type(x, y)
         return xp.where(xp.equal(x, y), dtype.type(0.5), xp.greater(x, y))
 
