@@ -13,7 +13,7 @@ from .core import Primitive, innermost, user_line
 from .dtypes import is_inexact
 from .errors import NaNError
 
-__all__ = ["debug_nans", "traced"]
+__all__ = ["checking", "debug_nans", "traced"]
 
 _ON: ContextVar[bool] = ContextVar("fzero_debug_nans", default=False)
 
@@ -44,6 +44,11 @@ def debug_nans(on: bool = True) -> Iterator[None]:
         yield
     finally:
         _ON.reset(token)
+
+
+def checking() -> bool:
+    """Whether `debug_nans` is on here."""
+    return _ON.get()
 
 
 def _has_nan(x: Any) -> bool:

@@ -15,8 +15,12 @@ from . import (
     progress,
     schedules,
 )
+from .layers import Composite, Linear, Module
 
 __all__ = [
+    "Composite",
+    "Linear",
+    "Module",
     "checkpoint",
     "data",
     "functional",

@@ -18,7 +18,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "examples" / "data"
-NAMES_CUPY = {ROOT / "fzero" / "backend.py", *(ROOT / "fzero" / "kernels").rglob("*.py")}
+NAMES_CUPY = {ROOT / "fzero" / "backend.py", *(ROOT / "fzero_nn" / "kernels").rglob("*.py")}
 
 # Prints what running {code} adds to a process that has imported NumPy.
 OBSERVE = """
@@ -123,7 +123,7 @@ def test_modules_keep_their_order():
 def test_numpy_is_the_only_hard_dependency():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["dependencies"] == ["numpy>=2"]
-    extras = {"gpu", "onnx", "plots", "progress", "test", "docs", "bench"}
+    extras = {"gpu", "onnx", "plots", "progress", "images", "test", "peers", "docs", "bench"}
     assert set(project["optional-dependencies"]) == extras
     assert all((ROOT / package / "py.typed").is_file() for package in ("fzero", "fzero_nn"))
 

@@ -1,0 +1,34 @@
+"""Affine maps of the last axis."""
+
+from typing import Any
+
+__all__ = ["linear"]
+
+
+def linear(x: Any, W: Any, b: Any = None) -> Any:
+    """An affine map of the last axis: y = x W + b.
+
+    Args:
+        x: shape (..., inputs).
+        W: the weights, shape (inputs, outputs).
+        b: the bias, shape (outputs,), or None for none.
+
+    Returns:
+        y, shape (..., outputs).
+
+    Raises:
+        ValueError: the last axis of x is not the first of W.
+
+    Example:
+        >>> import numpy as np
+        >>> linear(np.array([1.0, 2.0]), np.array([[3.0], [4.0]]), np.array([5.0]))
+        array([16.])
+    """
+    if len(W.shape) != 2 or x.shape[-1:] != W.shape[:1]:
+        raise ValueError(
+            f"linear: W is of shape {W.shape} with x of shape {x.shape}; expected W of shape "
+            "(inputs, outputs) and x of shape (..., inputs). Reshape x, for example with "
+            "x.reshape(len(x), -1)."
+        )
+    y = x @ W
+    return y if b is None else y + b
