@@ -1,6 +1,6 @@
 """PyTorch's values and gradients of the cases: live where it is installed, and stored for the rest.
 
-    python -m tests.nn.peers        write data/torch_values.npz anew; needs torch
+python -m tests.nn.peers        write data/torch_values.npz anew; needs torch
 """
 
 import importlib.util

@@ -111,9 +111,9 @@ def test_training_is_decided_by_its_key(case):
         return
     first, second = (run(case, params, state, case.x, train=True)[0] for _ in range(2))
     assert bytes_of(first) == bytes_of(second)
-    other = case.layer.apply(
-        params, state, case.x, key=random.key(6), train=True, **case.options
-    )[0]
+    other = case.layer.apply(params, state, case.x, key=random.key(6), train=True, **case.options)[
+        0
+    ]
     assert bytes_of(other) != bytes_of(first)
     with pytest.raises(ValueError, match=r"key is None.*random\.fold_in"):
         case.layer.apply(params, state, case.x, train=True, **case.options)
