@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ..ops.special import raw_erfc
+
 __all__ = ["log_factorial", "ndtr", "ndtri", "normal_of_unit"]
 
 _CHUNK = 1 << 15
@@ -68,41 +70,6 @@ _DOUBLE = (
             7.86869131145613259100e-4, 1.48753612908506148525e-2, 1.36929880922735805310e-1,
             5.99832206555887937690e-1, 1.0,
         ),
-    ),
-)  # fmt: skip
-
-# Cody, "Rational Chebyshev approximations for the error function", Mathematics of Computation 23
-# (1969): erf(x)/x in x^2, erfc(x) exp(x^2) in x, and its remainder in 1/x^2.
-_ERF = (
-    (
-        1.85777706184603153e-1, 3.16112374387056560, 1.13864154151050156e2,
-        3.77485237685302021e2, 3.20937758913846947e3,
-    ),
-    (
-        1.0, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3,
-        2.84423683343917062e3,
-    ),
-)  # fmt: skip
-_ERFC = (
-    (
-        2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594,
-        6.61191906371416295e1, 2.98635138197400131e2, 8.81952221241769090e2,
-        1.71204761263407058e3, 2.05107837782607147e3, 1.23033935479799725e3,
-    ),
-    (
-        1.0, 1.57449261107098347e1, 1.17693950891312499e2, 5.37181101862009858e2,
-        1.62138957456669019e3, 3.29079923573345963e3, 4.36261909014324716e3,
-        3.43936767414372164e3, 1.23033935480374942e3,
-    ),
-)  # fmt: skip
-_ERFC_FAR = (
-    (
-        1.63153871373020978e-2, 3.05326634961232344e-1, 3.60344899949804439e-1,
-        1.25781726111229246e-1, 1.60837851487422766e-2, 6.58749161529837803e-4,
-    ),
-    (
-        1.0, 2.56852019228982242, 1.87295284992346047, 5.27905102951428412e-1,
-        6.05183413124413191e-2, 2.33520497626869185e-3,
     ),
 )  # fmt: skip
 
@@ -185,26 +152,12 @@ def normal_of_unit(xp: Any, u: Any) -> Any:
     return _ndtri(xp, u, None)
 
 
-def _erfc_positive(xp: Any, x: Any) -> Any:
-    """erfc(x) for x >= 15/32."""
-    near = _ratio(xp.minimum(x, 4.0), _ERFC)
-    far = xp.maximum(x, 4.0)
-    z = 1 / (far * far)
-    distant = (1 / math.sqrt(math.pi) - z * _ratio(z, _ERFC_FAR)) / far
-    return xp.exp(-x * x) * xp.where(x <= 4, near, distant)
-
-
 def ndtr(xp: Any, x: Any) -> Any:
     """The normal distribution function P(X < x), in float64 whatever the dtype of `x`.
 
-    It is computed from the side on which it is small, so that far lower tails keep their digits.
+    Far lower tails keep their digits.
     """
-    y = x.astype(xp.float64) * math.sqrt(0.5)
-    size = xp.minimum(abs(y), 40.0)
-    inner = xp.minimum(size, 0.46875)
-    outside = _erfc_positive(xp, xp.maximum(size, 0.46875)) / 2
-    erf = xp.copysign(inner * _ratio(inner * inner, _ERF), y)
-    return xp.where(size <= 0.46875, (1 + erf) / 2, xp.where(y < 0, outside, 1 - outside))
+    return raw_erfc(xp, x.astype(xp.float64) * -math.sqrt(0.5)) / 2
 
 
 def log_factorial(xp: Any, k: Any) -> Any:
