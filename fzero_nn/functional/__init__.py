@@ -3,17 +3,71 @@
 Features, or classes, are the last axis; images are (N, C, H, W). float32 in gives float32 out.
 """
 
-from .activations import log_softmax, logsumexp, relu, sigmoid, softmax, softplus
+from .activations import (
+    gelu,
+    glu,
+    hard_sigmoid,
+    hard_silu,
+    hard_swish,
+    hard_tanh,
+    identity,
+    log1mexp,
+    log_sigmoid,
+    mish,
+    sigmoid,
+    silu,
+    soft_sign,
+    sparse_sigmoid,
+    swish,
+    tanh,
+)
 from .embedding import one_hot
 from .linear import linear
+from .rectifiers import (
+    celu,
+    elu,
+    leaky_relu,
+    prelu,
+    relu,
+    relu6,
+    selu,
+    softplus,
+    sparse_plus,
+    squareplus,
+)
+from .softmax import log_softmax, logmeanexp, logsumexp, softmax
 
 __all__ = [
+    "celu",
+    "elu",
+    "gelu",
+    "glu",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_swish",
+    "hard_tanh",
+    "identity",
+    "leaky_relu",
     "linear",
+    "log1mexp",
+    "log_sigmoid",
     "log_softmax",
+    "logmeanexp",
     "logsumexp",
+    "mish",
     "one_hot",
+    "prelu",
     "relu",
+    "relu6",
+    "selu",
     "sigmoid",
+    "silu",
+    "soft_sign",
     "softmax",
     "softplus",
+    "sparse_plus",
+    "sparse_sigmoid",
+    "squareplus",
+    "swish",
+    "tanh",
 ]

@@ -1,55 +1,52 @@
-"""Activations: functions of each element, or of the elements along an axis."""
+"""Activations: functions of each element that are sigmoids, or that gate their argument by one."""
 
+import math
+from collections.abc import Callable
 from typing import Any
 
-import fzero
 import fzero.numpy as fnp
-from fzero.ops import reduction
+from fzero.numpy import tanh
+from fzero.ops.special import erfc
+
+from .rectifiers import relu6, softplus
 
 __all__ = [
-    "log_softmax",
-    "logsumexp",
-    "relu",
+    "gelu",
+    "glu",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_swish",
+    "hard_tanh",
+    "identity",
+    "log1mexp",
+    "log_sigmoid",
+    "mish",
     "sigmoid",
-    "softmax",
-    "softplus",
+    "silu",
+    "soft_sign",
+    "sparse_sigmoid",
+    "swish",
+    "tanh",
 ]
 
 
-def relu(x: Any) -> Any:
-    """The positive part: relu(x) = max(x, 0).
+def identity(x: Any) -> Any:
+    """The argument itself: identity(x) = x.
 
     Args:
         x: any shape.
 
     Returns:
-        An array of the shape and dtype of x; NaN stays NaN.
-
-    Gradient: 1 where x > 0, 0 where x <= 0.
+        x.
 
     Example:
-        >>> import numpy as np
-        >>> relu(np.array([-2.0, 0.0, 3.0]))
-        array([0., 0., 3.])
+        >>> identity(2.0)
+        2.0
     """
-    return fnp.where(x <= 0, 0, x)
+    return x
 
 
-def softplus(x: Any) -> Any:
-    """A smooth relu: softplus(x) = log(1 + exp(x)), without overflow.
-
-    Args:
-        x: any shape.
-
-    Returns:
-        An array of the shape and dtype of x.
-
-    Example:
-        >>> import numpy as np
-        >>> softplus(np.array([-1000.0, 1000.0]))
-        array([   0., 1000.])
-    """
-    return fnp.logaddexp(x, 0)
+# ----------------------------------------------------------------------------------- sigmoids
 
 
 def sigmoid(x: Any) -> Any:
@@ -71,65 +68,247 @@ def sigmoid(x: Any) -> Any:
     return fnp.exp(-softplus(-x))
 
 
-def logsumexp(x: Any, axis: Any = -1, keepdims: bool = False) -> Any:
-    """A smooth maximum: logsumexp(x) = log(sum(exp(x))), without overflow.
+def log_sigmoid(x: Any) -> Any:
+    """The logarithm of a probability: log_sigmoid(x) = -log(1 + exp(-x)), without overflow.
 
     Args:
         x: any shape.
-        axis: the axis or axes to reduce; None for all.
-        keepdims: keep the reduced axes with length 1.
 
     Returns:
-        An array of the dtype of x.
+        An array of the shape and dtype of x, at most 0.
 
     Example:
         >>> import numpy as np
-        >>> bool(logsumexp(np.array([1000.0, 1000.0])) == 1000 + np.log(2))
-        True
-    """
-    return reduction.logsumexp(fnp.asarray(x), axis, keepdims)
-
-
-def log_softmax(x: Any, axis: Any = -1) -> Any:
-    """Logarithms of probabilities: log_softmax(x) = x - logsumexp(x).
-
-    Args:
-        x: logits, any shape.
-        axis: the axis along which the probabilities sum to 1.
-
-    Returns:
-        An array of the shape and dtype of x.
-
-    Example:
-        >>> import numpy as np
-        >>> log_softmax(np.array([0.0, 1000.0]))
+        >>> log_sigmoid(np.array([-1000.0, 1000.0])) + 0.0
         array([-1000.,     0.])
     """
-    # Shifted before, not after: the difference is exact where x itself is large.
-    shifted = x - _finite_max(x, axis)
-    return shifted - fnp.log(fnp.sum(fnp.exp(shifted), axis=axis, keepdims=True))
+    return -softplus(-x)
 
 
-def softmax(x: Any, axis: Any = -1) -> Any:
-    """Probabilities: softmax(x) = exp(x) / sum(exp(x)), without overflow.
+def log1mexp(x: Any) -> Any:
+    """The logarithm of a complement: log1mexp(x) = log(1 - exp(-x)), not cancelling.
 
     Args:
-        x: logits, any shape.
-        axis: the axis along which the probabilities sum to 1.
+        x: any shape, above 0. At 0 it is -inf, below NaN, with the warnings of `numpy.log`.
+
+    Returns:
+        An array of the shape and dtype of x, at most 0.
+
+    Source: Maechler, "Accurately computing log(1 - exp(-|a|))", vignette of the R package Rmpfr.
+
+    Example:
+        >>> import numpy as np
+        >>> log1mexp(np.array([np.log(2.0), np.inf])) + 0.0
+        array([-0.69314718,  0.        ])
+    """
+    small = x < math.log(2)
+    near = fnp.log(-fnp.expm1(-fnp.where(small, x, 1)))
+    return fnp.where(small, near, fnp.log1p(-fnp.exp(-fnp.where(small, 1, x))))
+
+
+def hard_sigmoid(x: Any) -> Any:
+    """A sigmoid of straight lines: hard_sigmoid(x) = relu6(x + 3) / 6.
+
+    Args:
+        x: any shape.
+
+    Returns:
+        An array of the shape and dtype of x, between 0 and 1.
+
+    Gradient: 1/6 where -3 < x < 3, else 0.
+
+    Example:
+        >>> import numpy as np
+        >>> hard_sigmoid(np.array([-4.0, 0.0, 4.0]))
+        array([0. , 0.5, 1. ])
+    """
+    return relu6(x + 3) / 6
+
+
+def sparse_sigmoid(x: Any) -> Any:
+    """The slope of `sparse_plus`: 0, (x + 1) / 2 between -1 and 1, 1.
+
+    Args:
+        x: any shape.
+
+    Returns:
+        An array of the shape and dtype of x, between 0 and 1.
+
+    Gradient: 1/2 where -1 <= x <= 1, else 0.
+
+    Source: Blondel, Martins, Niculae, "Learning with Fenchel-Young losses", arXiv:1901.02324.
+
+    Example:
+        >>> import numpy as np
+        >>> sparse_sigmoid(np.array([-2.0, 0.0, 2.0]))
+        array([0. , 0.5, 1. ])
+    """
+    return (fnp.clip(x, -1, 1) + 1) / 2
+
+
+def hard_tanh(x: Any) -> Any:
+    """A tanh of straight lines: x limited to [-1, 1].
+
+    Args:
+        x: any shape.
 
     Returns:
         An array of the shape and dtype of x.
 
+    Gradient: 1 where -1 <= x <= 1, else 0.
+
     Example:
         >>> import numpy as np
-        >>> softmax(np.array([1000.0, 1000.0]))
-        array([0.5, 0.5])
+        >>> hard_tanh(np.array([-4.0, 0.5, 4.0]))
+        array([-1. ,  0.5,  1. ])
     """
-    weights = fnp.exp(x - _finite_max(x, axis))
-    return weights / fnp.sum(weights, axis=axis, keepdims=True)
+    return fnp.clip(x, -1, 1)
 
 
-def _finite_max(x: Any, axis: Any) -> Any:
-    """The maximum, 0 where it is infinite; a constant, since any shift gives the same result."""
-    top = fnp.max(x, axis=axis, keepdims=True)
-    return fzero.stop_gradient(fnp.where(fnp.isfinite(top), top, 0))
+def soft_sign(x: Any) -> Any:
+    """A sigmoid of algebra only: soft_sign(x) = x / (1 + |x|).
+
+    Args:
+        x: any shape.
+
+    Returns:
+        An array of the shape and dtype of x, between -1 and 1.
+
+    Example:
+        >>> import numpy as np
+        >>> soft_sign(np.array([-np.inf, 1.0, np.inf]))
+        array([-1. ,  0.5,  1. ])
+    """
+    endless = fnp.isinf(x)
+    finite = fnp.where(endless, 0, x)
+    return fnp.where(endless, fnp.sign(x), finite / (1 + abs(finite)))
+
+
+# -------------------------------------------------------------------------------------- gates
+
+
+def _gated(x: Any, gate: Callable[[Any], Any], bound: float) -> Any:
+    """x * gate(x), where the gate is 0 below -bound and 1 above bound: never 0 * inf."""
+    inner = fnp.clip(x, -bound, bound)
+    return fnp.where(x > bound, x, inner * gate(inner))
+
+
+def gelu(x: Any, approximate: bool = True) -> Any:
+    """x times the probability that a normal number is below it: gelu(x) = x P(X < x).
+
+    Args:
+        x: any shape.
+        approximate: whether to use x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), which differs
+            by at most 0.0005; JAX does by default, PyTorch does not.
+
+    Returns:
+        An array of the shape and dtype of x; 0 at -infinity.
+
+    Source: Hendrycks, Gimpel, arXiv:1606.08415.
+
+    Example:
+        >>> import numpy as np
+        >>> gelu(np.array([-np.inf, 0.0, 1.0]), approximate=False) + 0.0
+        array([0.        , 0.        , 0.84134475])
+    """
+    return _gated(x, _normal_cdf_by_tanh if approximate else _normal_cdf, 40.0)
+
+
+def _normal_cdf(x: Any) -> Any:
+    return erfc(x * -math.sqrt(0.5)) / 2
+
+
+def _normal_cdf_by_tanh(x: Any) -> Any:
+    return (1 + fnp.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * (x * x * x)))) / 2
+
+
+def silu(x: Any) -> Any:
+    """x gated by its sigmoid, also called swish: silu(x) = x sigmoid(x).
+
+    Args:
+        x: any shape.
+
+    Returns:
+        An array of the shape and dtype of x; 0 at -infinity.
+
+    Source: Elfwing, Uchibe, Doya, arXiv:1702.03118.
+
+    Example:
+        >>> import numpy as np
+        >>> silu(np.array([-np.inf, 0.0, np.inf])) + 0.0
+        array([ 0.,  0., inf])
+    """
+    return _gated(x, sigmoid, 1000.0)
+
+
+def hard_silu(x: Any) -> Any:
+    """x gated by its hard sigmoid, also called hard_swish: x relu6(x + 3) / 6.
+
+    Args:
+        x: any shape.
+
+    Returns:
+        An array of the shape and dtype of x; 0 where x <= -3, x where x >= 3.
+
+    Gradient: 0 at -3, and 1 at 3, where the formula's right side is taken.
+
+    Source: Howard et al., "Searching for MobileNetV3", arXiv:1905.02244.
+
+    Example:
+        >>> import numpy as np
+        >>> hard_silu(np.array([-4.0, 0.0, 4.0])) + 0.0
+        array([0., 0., 4.])
+    """
+    return _gated(x, hard_sigmoid, 3.0)
+
+
+def mish(x: Any) -> Any:
+    """A smooth gate: mish(x) = x tanh(softplus(x)).
+
+    Args:
+        x: any shape.
+
+    Returns:
+        An array of the shape and dtype of x; 0 at -infinity.
+
+    Source: Misra, arXiv:1908.08681.
+
+    Example:
+        >>> import numpy as np
+        >>> mish(np.array([-np.inf, 0.0, np.inf])) + 0.0
+        array([ 0.,  0., inf])
+    """
+    return _gated(x, lambda x: fnp.tanh(softplus(x)), 1000.0)
+
+
+def glu(x: Any, axis: int = -1) -> Any:
+    """One half gated by the other: glu([a, b]) = a sigmoid(b).
+
+    Args:
+        x: any shape, with an even size along `axis`.
+        axis: the axis that is cut in half.
+
+    Returns:
+        An array of the dtype of x, half as long along `axis`.
+
+    Raises:
+        ValueError: the size is odd.
+
+    Source: Dauphin et al., arXiv:1612.08083.
+
+    Example:
+        >>> import numpy as np
+        >>> glu(np.array([2.0, 4.0, 0.0, 1000.0]))
+        array([1., 4.])
+    """
+    if x.shape[axis] % 2:
+        raise ValueError(
+            f"glu: x is of shape {x.shape} with axis {axis}; expected an even size along it. "
+            "Make the layer before it twice as wide."
+        )
+    a, b = fnp.split(x, 2, axis=axis)
+    return a * sigmoid(b)
+
+
+swish = silu
+hard_swish = hard_silu
