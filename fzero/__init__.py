@@ -4,7 +4,7 @@ Arrays go in, arrays come out. A transform takes a function and returns a functi
 ordinary functions, operators and methods of NumPy work.
 """
 
-from . import errors, numpy, random, tree
+from . import errors, graph, numpy, random, tree
 from .array import value
 from .backend import Device, array_namespace, device, devices
 from .checkpointing import checkpoint
@@ -54,6 +54,7 @@ __all__ = [
     "fori_loop",
     "freeze",
     "grad",
+    "graph",
     "hessian",
     "hvp",
     "jacfwd",

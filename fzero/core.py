@@ -65,6 +65,8 @@ class Trace:
     __slots__ = ("closed", "level")
     #: What the transform is called in messages.
     transform = "transform"
+    #: Whether fused operations are processed whole, like primitives.
+    takes_fused = False
 
     def __init__(self) -> None:
         self.level: float = next(_LEVELS)

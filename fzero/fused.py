@@ -123,11 +123,15 @@ class Fused:
             return kernel.forward((False,) * len(given), *given, **params)[0]
         if trace.closed:
             raise trace.leaked(self.name)
+        if trace.takes_fused:
+            return trace.process(self, given, params)  # type: ignore[arg-type]
         if isinstance(trace, ReverseTrace):
             return self._recorded(trace, given, params)
         if self.batch is not None and isinstance(trace, BatchTrace):
             return self._batched(trace, given, params)
         return self.reference(*given, **params)
+
+    call = __call__
 
     def kernel(self, args: Sequence[Any], params: dict[str, Any]) -> Kernel | None:
         """The kernel for these arrays, None where the reference is to run."""
