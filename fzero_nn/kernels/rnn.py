@@ -1,0 +1,79 @@
+"""The simple recurrent network over a whole sequence: h = f(x W_x + b + h W_h)."""
+
+from typing import Any
+
+from fzero import array_namespace
+from fzero.fused import Kernel
+
+from .recurrent import (
+    after,
+    before,
+    fits,
+    held_rows,
+    history,
+    input_and_weights,
+    last,
+    outputs,
+    projected,
+    start,
+    steps,
+    with_half,
+)
+
+__all__ = ["RNN"]
+
+
+def _activate(activation: str, x: Any) -> None:
+    """Apply the activation in place."""
+    xp = array_namespace(x)
+    if activation == "tanh":
+        xp.tanh(x, out=x)
+    else:
+        xp.maximum(x, 0, out=x)
+
+
+def _slope(activation: str, y: Any) -> Any:
+    """The activation's derivative where its value is y, in an array of its own."""
+    if activation == "tanh":
+        slope = y * y
+        return array_namespace(y).subtract(1, slope, out=slope)
+    return (y > 0).astype(y.dtype)
+
+
+def _forward(
+    needed: Any, x: Any, h0: Any, W_x: Any, W_h: Any, b: Any, mask: Any, *, activation: str,
+    reverse: bool,
+) -> Any:  # fmt: skip
+    xp, z, held = array_namespace(x), projected(x, W_x, b), held_rows(mask)
+    hs = history(h0, len(x), reverse)
+    for z_t, h, new, stay in steps(reverse, z, before(hs, reverse), after(hs, reverse), held):
+        xp.matmul(h, W_h, out=new)
+        new += z_t
+        _activate(activation, new)
+        if stay is not None:
+            xp.copyto(new, h, where=stay)
+    out = outputs(after(hs, reverse), held), last(hs, reverse)
+    return out, (x, W_x, W_h, hs, held) if any(needed) else None
+
+
+def _backward(needed: Any, residuals: Any, g: Any, *, activation: str, reverse: bool) -> Any:
+    x, W_x, W_h, hs, held = residuals
+    xp, (g_y, g_h) = array_namespace(x), g
+    dz, dh = _slope(activation, after(hs, reverse)), start(g_h, hs[0])
+    if held is not None:
+        xp.copyto(dz, 0, where=held)
+        g_y = None if g_y is None else xp.where(held, 0, g_y)
+    for dz_t, g_t, stay in steps(not reverse, dz, g_y, held):
+        if g_t is not None:
+            dh += g_t
+        dz_t *= dh
+        kept = None if stay is None else xp.where(stay, dh, 0)
+        xp.matmul(dz_t, W_h.T, out=dh)
+        if kept is not None:
+            dh += kept
+    own = (needed[0], *needed[2:5])
+    dx, *weights = input_and_weights(own, x, before(hs, reverse), W_x, dz, dz)
+    return dx, dh, *weights, None
+
+
+RNN = with_half(Kernel(_forward, _backward, fits))
