@@ -21,6 +21,7 @@ from .activations import (
     swish,
     tanh,
 )
+from .cells import gru_step, lstm_step, rnn_step
 from .embedding import one_hot
 from .linear import linear
 from .rectifiers import (
@@ -35,6 +36,7 @@ from .rectifiers import (
     sparse_plus,
     squareplus,
 )
+from .recurrent import gru, length_mask, lstm, rnn
 from .softmax import log_softmax, logmeanexp, logsumexp, softmax
 
 __all__ = [
@@ -42,23 +44,30 @@ __all__ = [
     "elu",
     "gelu",
     "glu",
+    "gru",
+    "gru_step",
     "hard_sigmoid",
     "hard_silu",
     "hard_swish",
     "hard_tanh",
     "identity",
     "leaky_relu",
+    "length_mask",
     "linear",
     "log1mexp",
     "log_sigmoid",
     "log_softmax",
     "logmeanexp",
     "logsumexp",
+    "lstm",
+    "lstm_step",
     "mish",
     "one_hot",
     "prelu",
     "relu",
     "relu6",
+    "rnn",
+    "rnn_step",
     "selu",
     "sigmoid",
     "silu",
