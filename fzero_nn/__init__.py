@@ -15,12 +15,28 @@ from . import (
     progress,
     schedules,
 )
-from .layers import Composite, Linear, Module
+from .layers import (
+    Composite,
+    Flatten,
+    Identity,
+    Lambda,
+    Linear,
+    Module,
+    Parallel,
+    Residual,
+    Sequential,
+)
 
 __all__ = [
     "Composite",
+    "Flatten",
+    "Identity",
+    "Lambda",
     "Linear",
     "Module",
+    "Parallel",
+    "Residual",
+    "Sequential",
     "checkpoint",
     "data",
     "functional",

@@ -1,6 +1,18 @@
 """Layers: frozen dataclasses with `init` and `apply`, over the functions of `functional`."""
 
+from .combinators import Flatten, Identity, Lambda, Parallel, Residual, Sequential
+from .composite import Composite
 from .linear import Linear
-from .module import Composite, Module
+from .module import Module
 
-__all__ = ["Composite", "Linear", "Module"]
+__all__ = [
+    "Composite",
+    "Flatten",
+    "Identity",
+    "Lambda",
+    "Linear",
+    "Module",
+    "Parallel",
+    "Residual",
+    "Sequential",
+]
