@@ -30,11 +30,26 @@ def _hold(x: np.ndarray) -> bool:
         if entry is not None:
             entry[1] += 1
             return True
-        if not x.flags.writeable:
+        if not x.flags.writeable or not _restorable(x):
             return False
         x.flags.writeable = False
         _HELD[id(x)] = [x, 1]
         return True
+
+
+def _restorable(x: np.ndarray) -> bool:
+    """Whether NumPy lets a read-only `x` become writable again: not where the memory is that of an
+    object without a buffer, such as another library's array or the stand-in behind a strided view.
+    """
+    base = x.base
+    while isinstance(base, np.ndarray):
+        base = base.base
+    if base is None:
+        return True
+    try:
+        return not memoryview(base).readonly
+    except TypeError:
+        return False
 
 
 def _release(x: np.ndarray) -> None:

@@ -158,3 +158,18 @@ class TestMutatedBeforeThePullback:
         _, pull = fzero.vjp(lambda x: x * copy, np.ones(3))
         c[0] = 5.0
         assert pull(np.ones(3))[0].tolist() == [0.0, 1.0, 2.0]
+
+
+class Foreign:
+    """Memory of another library: an array interface, no buffer."""
+
+    def __init__(self, array):
+        self.array, self.__array_interface__ = array, array.__array_interface__
+
+
+@pytest.mark.parametrize("part", [slice(None), slice(1, None)])
+def test_arrays_that_numpy_could_not_make_writable_again_stay_writable(part):
+    x = np.asarray(Foreign(np.arange(3.0)))[part]
+    assert fzero.grad(lambda y: (y * x).sum())(np.ones(x.size)).tolist() == x.tolist()
+    assert fzero.grad(lambda x: (x * x).sum())(x).tolist() == (2 * x).tolist()
+    assert x.flags.writeable
