@@ -123,6 +123,7 @@ class Namespace:
 
     def __init__(self, module: Any, path: str = "") -> None:
         self.module, self.path = module, path
+        self.__name__ = f"strict.{path}".rstrip(".")
 
     def __getattr__(self, name: str) -> Any:
         path = f"{self.path}.{name}".lstrip(".")

@@ -1,0 +1,124 @@
+"""What losses share: the reduction, weights, and the checks of shapes and labels."""
+
+from typing import Any
+
+import numpy as np
+
+import fzero
+import fzero.numpy as fnp
+
+__all__ = [
+    "check_fraction",
+    "check_integers",
+    "check_labels",
+    "check_shape",
+    "matched",
+    "reduced",
+]
+
+
+def reduced(function: str, losses: Any, reduction: str, weights: Any = None) -> Any:
+    """Losses, weighted and reduced.
+
+    Args:
+        function: the name for messages.
+        losses: any shape.
+        reduction: "mean" over what counts (0 if nothing does), "sum", "batch" (the sum over the
+            length of axis 0, as in DeZero) or "none".
+        weights: what broadcasts to the shape of losses, or None for ones. Booleans are a mask;
+            where a weight is 0, the loss may even be infinite or NaN.
+    """
+    if reduction not in ("mean", "sum", "batch", "none"):
+        raise ValueError(
+            f"{function}: reduction is {reduction!r}; expected 'mean', 'sum', 'batch' or 'none'. "
+            "Leave it out for the mean."
+        )
+    if weights is None:
+        total = None
+    else:
+        weights = fnp.astype(_fitting(function, weights, losses), losses.dtype)
+        losses = fnp.where(weights == 0, 0, losses * weights)
+        total = fnp.broadcast_to(weights, losses.shape)
+    if reduction == "none":
+        return losses
+    if reduction == "mean":
+        return _mean(losses) if total is None else _ratio(losses, total)
+    rows = losses.shape[0] if reduction == "batch" and losses.shape else 1
+    return fnp.sum(losses) / max(1, rows)
+
+
+def _mean(losses: Any) -> Any:
+    return fnp.mean(losses) if losses.size else fnp.sum(losses)
+
+
+def _ratio(losses: Any, weights: Any) -> Any:
+    """sum(losses) / sum(weights), 0 without weights; wide enough that no half overflows."""
+    wide = np.promote_types(losses.dtype, np.float32)
+    total = fnp.sum(fnp.astype(weights, wide))
+    ratio = fnp.sum(fnp.astype(losses, wide)) / fnp.where(total == 0, 1, total)
+    return fnp.astype(ratio, losses.dtype)
+
+
+def _fitting(function: str, weights: Any, losses: Any) -> Any:
+    weights, shape = fnp.asarray(weights), tuple(losses.shape)
+    # From the right, each axis is as long as that of the losses, or 1.
+    pairs = zip(weights.shape[::-1], shape[::-1], strict=False)
+    if len(weights.shape) > len(shape) or any(n not in (1, m) for n, m in pairs):
+        raise ValueError(
+            f"{function}: weights is of shape {weights.shape} with losses of shape {shape}; "
+            "expected a shape that broadcasts to that. Reshape weights, for example with "
+            "weights[:, None]."
+        )
+    return weights
+
+
+def check_shape(function: str, argument: str, x: Any, shape: Any, of: str) -> None:
+    """Raise unless `x` has exactly this shape: nothing is stretched without a word."""
+    if tuple(x.shape) != tuple(shape):
+        raise ValueError(
+            f"{function}: {argument} is of shape {tuple(x.shape)} with {of}; expected "
+            f"{tuple(shape)}. Reshape {argument} to that."
+        )
+
+
+def matched(function: str, targets: Any, predictions: Any) -> Any:
+    """Targets of the shape of the predictions; integers and booleans in their dtype."""
+    shape = tuple(predictions.shape)
+    check_shape(function, "targets", targets, shape, f"predictions of shape {shape}")
+    return fnp.astype(targets, predictions.dtype) if targets.dtype.kind in "biu" else targets
+
+
+def check_fraction(function: str, argument: str, value: float) -> None:
+    """Raise unless 0 <= value <= 1."""
+    if not 0 <= value <= 1:
+        raise ValueError(
+            f"{function}: {argument} is {value}; expected 0 <= {argument} <= 1. "
+            f"Write {argument}=0.1 for ten percent."
+        )
+
+
+def check_integers(function: str, labels: Any) -> None:
+    """Raise if labels are no integers."""
+    if labels.dtype.kind not in "iu":
+        raise TypeError(
+            f"{function}: labels is of dtype {labels.dtype}; expected integers, one class index "
+            "for each row. Take one-hot rows with labels.argmax(-1)."
+        )
+
+
+def check_labels(function: str, labels: Any, classes: int) -> bool:
+    """Raise if some labels on the CPU are no class.
+
+    Returns:
+        Whether the values were looked at; on a GPU that would wait for the device.
+    """
+    found = fzero.value(labels)
+    if not isinstance(found, (np.ndarray, np.generic)):
+        return False
+    wrong = np.unique(found[(found < 0) | (found >= classes)])
+    if wrong.size:
+        raise IndexError(
+            f"{function}: labels has {wrong[:10].tolist()}; expected 0 <= label < {classes}. "
+            "Name a label that marks rows to leave out as ignore_label, where there is one."
+        )
+    return True
