@@ -25,6 +25,9 @@ from .layers import (
     Parallel,
     Residual,
     Sequential,
+    Summary,
+    capture,
+    summary,
 )
 
 __all__ = [
@@ -37,6 +40,8 @@ __all__ = [
     "Parallel",
     "Residual",
     "Sequential",
+    "Summary",
+    "capture",
     "checkpoint",
     "data",
     "functional",
@@ -47,4 +52,5 @@ __all__ = [
     "plot",
     "progress",
     "schedules",
+    "summary",
 ]
