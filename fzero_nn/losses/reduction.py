@@ -33,18 +33,22 @@ def reduced(function: str, losses: Any, reduction: str, weights: Any = None) -> 
             f"{function}: reduction is {reduction!r}; expected 'mean', 'sum', 'batch' or 'none'. "
             "Leave it out for the mean."
         )
-    if weights is None:
-        total = None
-    else:
-        weights = fnp.astype(_fitting(function, weights, losses), losses.dtype)
-        losses = fnp.where(weights == 0, 0, losses * weights)
-        total = fnp.broadcast_to(weights, losses.shape)
+    if weights is not None:
+        weights = fnp.broadcast_to(_fitting(function, weights, losses), losses.shape)
+        losses = _weighted(losses, weights)
     if reduction == "none":
         return losses
     if reduction == "mean":
-        return _mean(losses) if total is None else _ratio(losses, total)
+        return _mean(losses) if weights is None else _ratio(losses, weights)
     rows = losses.shape[0] if reduction == "batch" and losses.shape else 1
     return fnp.sum(losses) / max(1, rows)
+
+
+def _weighted(losses: Any, weights: Any) -> Any:
+    if weights.dtype.kind == "b":
+        return fnp.where(weights, losses, 0)
+    weights = fnp.astype(weights, losses.dtype)
+    return fnp.where((weights == 0) & ~fnp.isfinite(losses), 0, losses * weights)
 
 
 def _mean(losses: Any) -> Any:

@@ -1,0 +1,167 @@
+"""Metrics of predicted classes."""
+
+from typing import Any
+
+import numpy as np
+
+import fzero
+import fzero.numpy as fnp
+
+__all__ = ["accuracy", "auc", "confusion_matrix", "perplexity", "top_k_accuracy"]
+
+
+def accuracy(logits: Any, labels: Any, *, ignore_label: int | None = None) -> Any:
+    """The share of rows whose largest logit is at the label.
+
+    Args:
+        logits: shape (..., C); probabilities do as well. Of equal ones the first counts.
+        labels: integers of shape (...).
+        ignore_label: rows with this label are left out.
+
+    Returns:
+        A scalar between 0 and 1, float64; 0 if no row is left.
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> import numpy as np
+        >>> float(accuracy(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1])))
+        0.5
+    """
+    _check_rows("accuracy", logits, labels)
+    return _share(fnp.argmax(logits, axis=-1) == labels, labels, ignore_label)
+
+
+def top_k_accuracy(logits: Any, labels: Any, k: int = 5, *, ignore_label: int | None = None) -> Any:
+    """The share of rows whose label is among the k largest logits.
+
+    Args:
+        logits: shape (..., C); probabilities do as well.
+        labels: integers of shape (...), 0 <= label < C.
+        k: from 1 to C. Of equal logits at the border, the earlier classes count.
+        ignore_label: rows with this label are left out.
+
+    Returns:
+        A scalar between 0 and 1, float64; 0 if no row is left.
+
+    Raises:
+        ValueError: the shapes do not fit, or k is outside 1 ... C.
+
+    Example:
+        >>> import numpy as np
+        >>> float(top_k_accuracy(np.array([[3.0, 2.0, 1.0], [3.0, 2.0, 1.0]]), np.array([1, 2]), 2))
+        0.5
+    """
+    _check_rows("top_k_accuracy", logits, labels)
+    if not 1 <= k <= logits.shape[-1]:
+        raise ValueError(
+            f"top_k_accuracy: k is {k} with {logits.shape[-1]} classes; expected 1 <= k <= "
+            f"{logits.shape[-1]}. Take accuracy for k = 1."
+        )
+    kept = labels if ignore_label is None else fnp.where(labels == ignore_label, 0, labels)
+    column = fnp.expand_dims(kept, -1)
+    own = fnp.take_along_axis(logits, column, axis=-1)
+    earlier = fzero.array_namespace(labels).arange(logits.shape[-1]) < column
+    ahead = (logits > own) | ((logits == own) & earlier)
+    # A label whose logit is NaN is among none.
+    right = (fnp.sum(ahead, axis=-1) < k) & (own[..., 0] == own[..., 0])
+    return _share(right, labels, ignore_label)
+
+
+def _check_rows(function: str, logits: Any, labels: Any) -> None:
+    if labels.shape != logits.shape[:-1]:
+        raise ValueError(
+            f"{function}: labels is of shape {labels.shape} with logits of shape {logits.shape}; "
+            f"expected {logits.shape[:-1]}. Reshape labels to that."
+        )
+
+
+def _share(right: Any, labels: Any, ignore_label: int | None) -> Any:
+    if ignore_label is None:
+        return fnp.mean(right)
+    kept = labels != ignore_label
+    return fnp.sum(right & kept) / fnp.maximum(fnp.sum(kept), 1)
+
+
+def confusion_matrix(labels: Any, predictions: Any, num_classes: int) -> Any:
+    """How many rows of each class were said to be of which class.
+
+    Args:
+        labels: the right classes, integers of any shape; rows with a negative one are left out.
+        predictions: the classes that were said, in the same shape, such as logits.argmax(-1).
+        num_classes: the number of classes C.
+
+    Returns:
+        Integers of shape (C, C): at [i, j] the rows of class i that were said to be of class j.
+        The matrices of several batches may be added.
+
+    Raises:
+        ValueError: the shapes differ.
+        IndexError: a class is C or more (on the CPU).
+
+    Example:
+        >>> confusion_matrix(np.array([0, 0, 1]), np.array([0, 1, 1]), 2)
+        array([[1, 1],
+               [0, 1]])
+    """
+    if predictions.shape != labels.shape:
+        raise ValueError(
+            f"confusion_matrix: predictions is of shape {predictions.shape} with labels of shape "
+            f"{labels.shape}; expected the same. Take logits.argmax(-1) for predictions."
+        )
+    kept = labels >= 0
+    counts = fzero.array_namespace(labels).zeros((num_classes, num_classes), np.int64)
+    places = fnp.where(kept, labels, 0), fnp.where(kept, predictions, 0)
+    return fzero.at(counts, places).add(fnp.astype(kept, np.int64))
+
+
+def auc(scores: Any, labels: Any) -> Any:
+    """The area under the ROC curve: how often a positive's score is above a negative's.
+
+    Args:
+        scores: shape (N,), any scale.
+        labels: 0 or 1, shape (N,).
+
+    Returns:
+        A scalar between 0 and 1, float64; equal scores count half. NaN without both classes.
+
+    Raises:
+        ValueError: the shapes are not (N,).
+
+    Cost: one sort.
+
+    Example:
+        >>> float(auc(np.array([0.1, 0.4, 0.35, 0.8]), np.array([0, 0, 1, 1])))
+        0.75
+    """
+    if len(scores.shape) != 1 or labels.shape != scores.shape:
+        raise ValueError(
+            f"auc: scores is of shape {scores.shape}, labels of {labels.shape}; expected (N,) "
+            "for both. Flatten them with reshape(-1)."
+        )
+    ordered = fnp.sort(scores)
+    below = fnp.searchsorted(ordered, scores, side="left")
+    ranks = (below + fnp.searchsorted(ordered, scores, side="right") + 1) / 2
+    positive = labels > 0
+    positives = fnp.sum(positive)
+    pairs = positives * (labels.shape[0] - positives)
+    above = fnp.sum(fnp.where(positive, ranks, 0)) - positives * (positives + 1) / 2
+    return fnp.where(pairs == 0, float("nan"), above / fnp.maximum(pairs, 1))
+
+
+def perplexity(loss: Any) -> Any:
+    """exp of a mean cross-entropy: between how many classes a model is in doubt.
+
+    Args:
+        loss: a mean cross-entropy with natural logarithms.
+
+    Returns:
+        A number >= 1 of the dtype of loss, inf beyond its range.
+
+    Example:
+        >>> round(float(perplexity(np.log(10.0))), 6)
+        10.0
+    """
+    top = float(np.log(np.finfo(loss.dtype).max)) if hasattr(loss, "dtype") else 709.0
+    return fnp.where(loss > top, float("inf"), fnp.exp(fnp.minimum(loss, top)))
