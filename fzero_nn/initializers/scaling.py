@@ -1,21 +1,16 @@
-"""Initial values of parameters: functions `(key, shape, dtype) -> array`.
-
-`zeros` and `ones` are such functions; the others return one, as in `he_normal()(key, (784, 10))`.
-A matrix is (inputs, outputs); a convolution's kernel is (outputs, inputs, *window).
-"""
+"""Initial values whose variance is chosen by the number of inputs or outputs."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-import fzero
 from fzero import random
 
+from .simple import Initializer, normal, truncated_normal
+
 __all__ = [
-    "Initializer",
-    "constant",
     "glorot_normal",
     "glorot_uniform",
     "he_normal",
@@ -24,112 +19,42 @@ __all__ = [
     "kaiming_uniform",
     "lecun_normal",
     "lecun_uniform",
-    "normal",
-    "ones",
-    "truncated_normal",
-    "uniform",
     "variance_scaling",
     "xavier_normal",
     "xavier_uniform",
-    "zeros",
 ]
 
-#: Takes a key, a shape and optionally a dtype (float32 if left out); returns an array.
-Initializer = Callable[..., Any]
+#: One axis, or several.
+Axes = int | Sequence[int]
 #: The standard deviation of a standard normal cut off at -2 and 2.
 _TRUNCATED_STD = 0.8796256610342398
-
-
-def constant(value: float) -> Initializer:
-    """Every element is `value`.
-
-    Example:
-        >>> constant(0.5)(random.key(0), (2,))
-        array([0.5, 0.5], dtype=float32)
-    """
-
-    def init(key: Any, shape: tuple[int, ...], dtype: Any = np.float32) -> Any:
-        return fzero.array_namespace(key).full(shape, value, dtype)
-
-    return init
-
-
-def zeros(key: Any, shape: tuple[int, ...], dtype: Any = np.float32) -> Any:
-    """Zeros, the usual start of a bias; the key only says the device.
-
-    Example:
-        >>> zeros(random.key(0), (2,))
-        array([0., 0.], dtype=float32)
-    """
-    return constant(0)(key, shape, dtype)
-
-
-def ones(key: Any, shape: tuple[int, ...], dtype: Any = np.float32) -> Any:
-    """Ones, the usual start of a scale; the key only says the device.
-
-    Example:
-        >>> ones(random.key(0), (2,))
-        array([1., 1.], dtype=float32)
-    """
-    return constant(1)(key, shape, dtype)
-
-
-def normal(stddev: float = 1e-2) -> Initializer:
-    """Normal with mean 0 and standard deviation `stddev`.
-
-    Example:
-        >>> normal()(random.key(0), (3, 2)).shape
-        (3, 2)
-    """
-    return lambda key, shape, dtype=np.float32: random.normal(key, shape, dtype) * stddev
-
-
-def truncated_normal(stddev: float = 1e-2, lower: float = -2.0, upper: float = 2.0) -> Initializer:
-    """`stddev` times a standard normal that is drawn between `lower` and `upper`.
-
-    Example:
-        >>> bool(abs(truncated_normal(1.0)(random.key(0), (99,))).max() <= 2)
-        True
-    """
-
-    def init(key: Any, shape: tuple[int, ...], dtype: Any = np.float32) -> Any:
-        return random.truncated_normal(key, lower, upper, shape, dtype) * stddev
-
-    return init
-
-
-def uniform(scale: float = 1e-2) -> Initializer:
-    """Uniform from 0 to `scale`.
-
-    Example:
-        >>> bool(uniform(3.0)(random.key(0), (99,)).max() < 3)
-        True
-    """
-    return lambda key, shape, dtype=np.float32: random.uniform(key, shape, dtype) * scale
 
 
 def variance_scaling(
     scale: float,
     mode: str,
     distribution: str,
-    in_axis: int | None = None,
-    out_axis: int | None = None,
+    in_axis: Axes | None = None,
+    out_axis: Axes | None = None,
+    batch_axis: Axes = (),
 ) -> Initializer:
     """Mean 0 and variance scale / fan, so that signals keep their size from layer to layer.
 
     Args:
         scale: the factor, > 0.
-        mode: the fan is "fan_in" (inputs times window), "fan_out" or their mean "fan_avg".
+        mode: the fan is "fan_in" (inputs times window), "fan_out" (outputs times window), their
+            mean "fan_avg", or their geometric mean "fan_geo_avg".
         distribution: "normal", "truncated_normal" (at two standard deviations) or "uniform".
         in_axis, out_axis: the axes of the inputs and the outputs; by default 0 and 1 of a
             matrix, 1 and 0 of a convolution's kernel.
+        batch_axis: axes that only repeat the parameter, such as that of an ensemble.
 
     Returns:
         The initializer.
 
     Raises:
-        ValueError: mode or distribution is unknown; from the initializer: a shape of fewer than
-            two axes.
+        ValueError: mode or distribution is unknown, or scale is not positive; from the
+            initializer: a shape of fewer than two axes without in_axis and out_axis.
 
     Source: He et al. 2015, arXiv:1502.01852; Glorot and Bengio 2010.
 
@@ -138,11 +63,16 @@ def variance_scaling(
         >>> round(float(init(random.key(0), (800, 500)).std()), 3)
         0.05
     """
-    _check_choice("mode", mode, ("fan_in", "fan_out", "fan_avg"))
+    _check_choice("mode", mode, ("fan_in", "fan_out", "fan_avg", "fan_geo_avg"))
     _check_choice("distribution", distribution, ("normal", "truncated_normal", "uniform"))
+    if not scale > 0:
+        raise ValueError(
+            f"variance_scaling: scale is {scale}; expected scale > 0. Take zeros for zeros."
+        )
 
     def init(key: Any, shape: tuple[int, ...], dtype: Any = np.float32) -> Any:
-        stddev = math.sqrt(scale / max(1.0, _fan(shape, mode, in_axis, out_axis)))
+        fan = _fan(mode, *_fans(shape, in_axis, out_axis, batch_axis))
+        stddev = math.sqrt(scale / max(1.0, fan))
         if distribution == "normal":
             return normal(stddev)(key, shape, dtype)
         if distribution == "truncated_normal":
@@ -161,18 +91,33 @@ def _check_choice(argument: str, value: str, choices: tuple[str, ...]) -> None:
         )
 
 
-def _fan(shape: tuple[int, ...], mode: str, in_axis: int | None, out_axis: int | None) -> float:
-    if len(shape) < 2:
+def _fan(mode: str, inputs: float, outputs: float) -> float:
+    return {
+        "fan_in": inputs,
+        "fan_out": outputs,
+        "fan_avg": (inputs + outputs) / 2,
+        "fan_geo_avg": math.sqrt(inputs * outputs),
+    }[mode]
+
+
+def _fans(
+    shape: tuple[int, ...], in_axis: Axes | None, out_axis: Axes | None, batch_axis: Axes
+) -> tuple[float, float]:
+    """Inputs and outputs, each times the window."""
+    if len(shape) < 2 and (in_axis is None or out_axis is None):
         raise ValueError(
             f"variance_scaling: shape is {tuple(shape)}; expected two axes or more, inputs and "
             "outputs. Use normal, uniform or zeros for other parameters."
         )
     default_in, default_out = (0, 1) if len(shape) == 2 else (1, 0)
-    inputs = shape[default_in if in_axis is None else in_axis]
-    outputs = shape[default_out if out_axis is None else out_axis]
-    window = math.prod(shape) / max(1, inputs * outputs)
-    fans = {"fan_in": inputs, "fan_out": outputs, "fan_avg": (inputs + outputs) / 2}
-    return window * fans[mode]
+    inputs = _size(shape, default_in if in_axis is None else in_axis)
+    outputs = _size(shape, default_out if out_axis is None else out_axis)
+    window = math.prod(shape) / max(1, inputs * outputs * _size(shape, batch_axis))
+    return inputs * window, outputs * window
+
+
+def _size(shape: tuple[int, ...], axes: Axes) -> int:
+    return math.prod(shape[i] for i in ((axes,) if isinstance(axes, int) else axes))
 
 
 def lecun_normal() -> Initializer:
