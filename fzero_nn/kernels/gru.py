@@ -95,7 +95,7 @@ def _backward(needed: Any, residuals: Any, g: Any, *, reverse: bool) -> Any:
     x, W_x, W_h, hs, buffer, held = residuals
     xp, (g_y, g_h), H = array_namespace(x), g, W_h.shape[0]
     dz, dh = _slopes(buffer, before(hs, reverse)), start(g_h, hs[0])
-    keep, transposed = _columns(buffer)[2], _rolled(W_h, 1).T
+    keep, transposed = _columns(buffer)[2], xp.ascontiguousarray(_rolled(W_h, 1).T)
     if held is not None:
         xp.copyto(dz, 0, where=held)
         keep = xp.where(held, 1, keep)

@@ -29,6 +29,12 @@ def _gates(z: Any) -> list[Any]:
     return [z[..., k * H : (k + 1) * H] for k in range(4)]
 
 
+def _by_gate(W: Any) -> Any:
+    """(H, 4 H) as (4, H, H): four smaller products stay in the cache where a wide one does not."""
+    H = W.shape[0]
+    return array_namespace(W).ascontiguousarray(W.reshape(H, 4, H).swapaxes(0, 1))
+
+
 def _sigmoid_scale(W_h: Any) -> Any:
     """1 / 2 for the gates that are sigmoids, 1 for g.
 
@@ -47,13 +53,14 @@ def _forward(
     hs, cs = history(h0, len(x), reverse), history(c0, len(x), reverse)
     tanh_c = xp.empty_like(after(cs, reverse))
     carries = (f(a, reverse) for a in (hs, cs) for f in (before, after))
-    scaled, shift, part = W_h * scale, 1 - scale, xp.empty_like(h0)
-    product = xp.empty((h0.shape[0], z.shape[-1]), z.dtype)
-    for z_t, i, f, g, o, h, h_new, c, c_new, tanh_t, stay in steps(
-        reverse, z, *_gates(z), *carries, tanh_c, held
+    weights, shift, part = _by_gate(W_h * scale), 1 - scale, xp.empty_like(h0)
+    product = xp.empty((4, *h0.shape), h0.dtype)
+    joined = xp.swapaxes(product, 0, 1)
+    for z_t, z4_t, i, f, g, o, h, h_new, c, c_new, tanh_t, stay in steps(
+        reverse, z, z.reshape(*z.shape[:2], 4, -1), *_gates(z), *carries, tanh_c, held
     ):
-        xp.matmul(h, scaled, out=product)
-        z_t += product
+        xp.matmul(h, weights, out=product)
+        z4_t += joined
         xp.tanh(z_t, out=z_t)
         z_t *= scale
         z_t += shift
@@ -93,6 +100,7 @@ def _backward(needed: Any, residuals: Any, g: Any, *, reverse: bool) -> Any:
     x, W_x, W_h, hs, cs, gates, tanh_c, held = residuals
     xp, (g_y, g_h, g_c) = array_namespace(x), g
     dh, dc, f = start(g_h, hs[0]), start(g_c, cs[0]), _gates(gates)[1]
+    transposed = xp.ascontiguousarray(W_h.T)
     dz, through = _slopes(gates, before(cs, reverse), tanh_c)
     if held is not None:
         xp.copyto(dz, 0, where=held)
@@ -111,7 +119,7 @@ def _backward(needed: Any, residuals: Any, g: Any, *, reverse: bool) -> Any:
         h_t *= dh
         dc *= f_t
         kept = None if stay is None else xp.where(stay, dh, 0)
-        xp.matmul(dz_t, W_h.T, out=dh)
+        xp.matmul(dz_t, transposed, out=dh)
         if kept is not None:
             dh += kept
     own = (needed[0], *needed[3:6])

@@ -63,12 +63,13 @@ def _backward(needed: Any, residuals: Any, g: Any, *, activation: str, reverse: 
     if held is not None:
         xp.copyto(dz, 0, where=held)
         g_y = None if g_y is None else xp.where(held, 0, g_y)
+    transposed = xp.ascontiguousarray(W_h.T)
     for dz_t, g_t, stay in steps(not reverse, dz, g_y, held):
         if g_t is not None:
             dh += g_t
         dz_t *= dh
         kept = None if stay is None else xp.where(stay, dh, 0)
-        xp.matmul(dz_t, W_h.T, out=dh)
+        xp.matmul(dz_t, transposed, out=dh)
         if kept is not None:
             dh += kept
     own = (needed[0], *needed[2:5])
