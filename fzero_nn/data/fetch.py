@@ -1,0 +1,233 @@
+"""Published files: found on this machine, or downloaded once and checked."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+__all__ = ["Published", "cache_folder", "fetch", "find", "locate"]
+
+_CHUNK = 1 << 20
+#: Called with the bytes so far, and with how many there are, or None where nobody knows.
+Report = Callable[[int, int | None], Any]
+
+
+class Published(NamedTuple):
+    """A file on a server.
+
+    Attributes:
+        url: where it is; the part after the last slash is its name.
+        size: its bytes.
+        sha256, md5: its checksum, one of the two.
+    """
+
+    url: str
+    size: int
+    sha256: str | None = None
+    md5: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return _name(self.url)
+
+    @property
+    def digest(self) -> tuple[str, str]:
+        """The algorithm of its checksum, and the checksum."""
+        return _checksum(self.sha256, self.md5)
+
+
+def cache_folder() -> Path:
+    """Where downloads are kept: $FZERO_CACHE, else `fzero` in the user's folder of caches."""
+    if chosen := os.environ.get("FZERO_CACHE"):
+        return Path(chosen)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fzero"
+
+
+def fetch(
+    url: str,
+    sha256: str | None = None,
+    folder: str | os.PathLike[str] | None = None,
+    *,
+    md5: str | None = None,
+    size: int | None = None,
+    timeout: float = 30.0,
+    progress: Report | None = None,
+) -> Path:
+    """The path of a published file, downloaded unless it is in the cache.
+
+    The file appears under its name at once and whole, in a folder of the cache that is named
+    after its checksum: files of one name do not collide, and a broken download leaves nothing.
+
+    Args:
+        url: where it is.
+        sha256: its checksum, in hexadecimal.
+        folder: the cache; None for `cache_folder()`.
+        md5: a checksum in place of sha256, for files that were published with it.
+        size: its bytes, for the message that says what to download by hand.
+        timeout: seconds to wait for the server, each time.
+        progress: called as progress(bytes so far, bytes in all or None).
+
+    Returns:
+        The path of the file, whose checksum is right.
+
+    Raises:
+        ValueError: neither or both checksums are given, or the file has another one.
+        FileNotFoundError: the server does not give it; the message says where to put the file.
+    """
+    algorithm, wanted = _checksum(sha256, md5)
+    path = _cached(url, wanted, folder)
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        wanted_file = _described(path.name, size, algorithm, wanted)
+        chunks = _read(url, timeout, f"Place {wanted_file} as {str(path)!r}")
+        return _write_whole(url, path, chunks, algorithm, wanted, progress)
+    found = _digest_of(path, algorithm)
+    if found != wanted:
+        raise ValueError(
+            f"fetch: {str(path)!r} is of {algorithm} {found}; expected {wanted}, that of {url}. "
+            "Delete the file, and call again."
+        )
+    return path
+
+
+def find(
+    function: str,
+    files: Sequence[Published],
+    folder: str | os.PathLike[str] | None,
+    download: bool,
+) -> list[Path]:
+    """The paths of published files: in the folder, else in the cache, else downloaded.
+
+    Args:
+        function: stands in the message.
+        files: what to find.
+        folder: a folder of the user, whose files are taken as they are; None for the cache alone.
+        download: whether to fetch what is missing.
+
+    Raises:
+        FileNotFoundError: files are missing; each is named, with its address and its place.
+    """
+    places = [locate(file, folder) for file in files]
+    missing = [(f, p) for f, p in zip(files, places, strict=True) if not p.is_file()]
+    if missing and not download:
+        told = "; ".join(_told(file, place) for file, place in missing)
+        raise FileNotFoundError(
+            f"{function}: missing are {told}; expected each there or in the cache. "
+            "Place them there by hand, or pass download=True."
+        )
+    fetched = {f: fetch(f.url, f.sha256, md5=f.md5, size=f.size) for f, _ in missing}
+    return [fetched.get(f, p) for f, p in zip(files, places, strict=True)]
+
+
+# ------------------------------------------------------------------------------------- places
+
+
+def _name(url: str) -> str:
+    return url.partition("?")[0].rstrip("/").rpartition("/")[2]
+
+
+def _cached(url: str, digest: str, folder: str | os.PathLike[str] | None) -> Path:
+    root = cache_folder() if folder is None else Path(folder)
+    return root / digest[:16] / _name(url)
+
+
+def locate(file: Published, folder: str | os.PathLike[str] | None) -> Path:
+    """Where a file is or, if it is missing, belongs: in the user's folder, or in the cache."""
+    cached = _cached(file.url, file.digest[1], None)
+    if folder is None:
+        return cached
+    own = Path(folder) / file.name
+    return cached if cached.is_file() and not own.is_file() else own
+
+
+def _told(file: Published, place: Path) -> str:
+    return f"{_described(file.name, file.size, *file.digest)} of {file.url} as {str(place)!r}"
+
+
+def _described(name: str, size: int | None, algorithm: str, digest: str) -> str:
+    known = "" if size is None else f"{size:,} bytes, "
+    return f"{name} ({known}{algorithm} {digest})"
+
+
+# ------------------------------------------------------------------------------- checked bytes
+
+
+def _checksum(sha256: str | None, md5: str | None) -> tuple[str, str]:
+    """The name of the algorithm, and the checksum in lower case."""
+    given = [(name, value) for name, value in (("sha256", sha256), ("md5", md5)) if value]
+    if len(given) != 1:
+        raise ValueError(
+            f"fetch: sha256 is {sha256!r} and md5 is {md5!r}; expected one of them, as a download "
+            "without a checksum may be anything. Pass the published sha256."
+        )
+    name, value = given[0]
+    length = 2 * hashlib.new(name, usedforsecurity=False).digest_size
+    if len(value) != length or not set(value.lower()) <= set("0123456789abcdef"):
+        raise ValueError(
+            f"fetch: {name} is {value!r}; expected {length} hexadecimal digits. "
+            "Copy them from where the file is published."
+        )
+    return name, value.lower()
+
+
+def _digest_of(path: Path, algorithm: str) -> str:
+    hasher = hashlib.new(algorithm, usedforsecurity=False)
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            hasher.update(chunk)
+    return hasher.hexdigest()
+
+
+def _read(url: str, timeout: float, way_out: str) -> Iterator[tuple[bytes, int | None]]:
+    """The chunks of a file on a server, each with the size of the whole, if it is known."""
+    # Imported here, as they take longer to import than the rest of the package.
+    import http.client
+    import urllib.request
+
+    try:
+        with urllib.request.urlopen(url, timeout=timeout) as response:
+            length = response.headers.get("Content-Length")
+            total = int(length) if length and length.isdigit() else None
+            while chunk := response.read(_CHUNK):
+                yield chunk, total
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise FileNotFoundError(
+            f"fetch: url is {url!r}, which cannot be read ({error}); expected a server that gives "
+            f"the file. {way_out}, and call again."
+        ) from error
+
+
+def _write_whole(
+    url: str,
+    path: Path,
+    chunks: Iterator[tuple[bytes, int | None]],
+    algorithm: str,
+    wanted: str,
+    progress: Report | None,
+) -> Path:
+    """Write the chunks beside `path`, and rename the file once it is whole and right."""
+    hasher, done = hashlib.new(algorithm, usedforsecurity=False), 0
+    # Named by the process: two of them that fetch one file do not write into each other's.
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            for chunk, total in chunks:
+                file.write(chunk)
+                hasher.update(chunk)
+                done += len(chunk)
+                if progress is not None:
+                    progress(done, total)
+            file.flush()
+            os.fsync(file.fileno())
+        if hasher.hexdigest() != wanted:
+            raise ValueError(
+                f"fetch: {url} is of {done:,} bytes with {algorithm} {hasher.hexdigest()}; "
+                f"expected {wanted}. Call again, in case the connection broke off; else the file "
+                "is another one than was published."
+            )
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path
