@@ -21,9 +21,14 @@ from .activations import (
     swish,
     tanh,
 )
+from .attention import dot_product_attention
+from .batch_norm import batch_norm
 from .cells import gru_step, lstm_step, rnn_step
-from .embedding import one_hot
+from .dropout import dropout, spatial_dropout
+from .embedding import embedding, one_hot
+from .flatten import flatten
 from .linear import linear
+from .normalization import group_norm, instance_norm, layer_norm, rms_norm, standardize
 from .rectifiers import (
     celu,
     elu,
@@ -40,10 +45,16 @@ from .recurrent import gru, length_mask, lstm, rnn
 from .softmax import log_softmax, logmeanexp, logsumexp, softmax
 
 __all__ = [
+    "batch_norm",
     "celu",
+    "dot_product_attention",
+    "dropout",
     "elu",
+    "embedding",
+    "flatten",
     "gelu",
     "glu",
+    "group_norm",
     "gru",
     "gru_step",
     "hard_sigmoid",
@@ -51,6 +62,8 @@ __all__ = [
     "hard_swish",
     "hard_tanh",
     "identity",
+    "instance_norm",
+    "layer_norm",
     "leaky_relu",
     "length_mask",
     "linear",
@@ -66,6 +79,7 @@ __all__ = [
     "prelu",
     "relu",
     "relu6",
+    "rms_norm",
     "rnn",
     "rnn_step",
     "selu",
@@ -76,7 +90,9 @@ __all__ = [
     "softplus",
     "sparse_plus",
     "sparse_sigmoid",
+    "spatial_dropout",
     "squareplus",
+    "standardize",
     "swish",
     "tanh",
 ]

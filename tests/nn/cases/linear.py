@@ -22,4 +22,5 @@ FUNCTIONS = [
         peer=lambda torch, x, W, b: torch.nn.functional.linear(x, W.T, b),
     ),
     FunctionCase("linear without b", F.linear, (draw(5, 3), draw(3, 4, seed=1))),
+    FunctionCase("flatten", F.flatten, (draw(2, 3, 4),), peer=lambda torch, x: torch.flatten(x, 1)),
 ]

@@ -1,0 +1,105 @@
+"""Attention: averages of values, weighted by how well their keys fit a query."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+import fzero
+import fzero.numpy as fnp
+
+from .dropout import dropout
+from .floats import check_floats, like, wide
+from .softmax import softmax
+
+__all__ = ["dot_product_attention"]
+
+
+def dot_product_attention(
+    q: Any,
+    k: Any,
+    v: Any,
+    bias: Any = None,
+    mask: Any = None,
+    *,
+    is_causal: bool = False,
+    scale: Any = None,
+    rate: Any = 0.0,
+    key: Any = None,
+) -> Any:
+    """Attention of each head: y = softmax(scale * q k^T + bias) v, the softmax over S.
+
+    Axes as in JAX: T queries and S keys, N heads of H features.
+
+    Args:
+        q: queries, shape (..., T, N, H).
+        k: keys, shape (..., S, K, H). K divides N: each N / K neighbouring heads share one.
+        v: values, shape (..., S, K, V).
+        bias: what is added to the scaled products; broadcasts to (..., N, T, S).
+        mask: booleans that broadcast to (..., N, T, S); where it is False nothing is attended to.
+        is_causal: whether query t attends to the keys 0 ... t only.
+        scale: 1 / sqrt(H) by default.
+        rate: the probability with which `dropout` zeroes a weight.
+        key: a key of `fzero.random`, for rate > 0; without one there is no dropout.
+
+    Returns:
+        y, shape (..., T, N, V), of the dtype of q. A query that attends to nothing gives zeros.
+
+    Raises:
+        TypeError: q, k or v is not of floats.
+        ValueError: shapes that do not fit.
+
+    Gradient: zero from a query that attends to nothing.
+    Cost: weights of shape (..., N, T, S), in float32 where q is float16.
+
+    Source: Vaswani et al., arXiv:1706.03762; for K < N, Ainslie et al., arXiv:2305.13245.
+
+    Example:
+        >>> q, k, v = np.zeros((1, 1, 2)), np.zeros((3, 1, 2)), np.array([[[3.0]], [[0.0]], [[0.0]]])
+        >>> dot_product_attention(q, k, v)
+        array([[[1.]]])
+    """
+    _check_shapes(q, k, v)
+    scale = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
+    products = (_heads_first(q) * scale) @ fnp.swapaxes(_shared(k, q), -1, -2)
+    products = products if bias is None else products + bias
+    weights = softmax(products, where=_allowed(products, mask, is_causal))
+    if key is not None:
+        weights = dropout(key, weights, rate)
+    return like(fnp.swapaxes(weights @ _shared(v, q), -3, -2), q)
+
+
+def _heads_first(x: Any) -> Any:
+    """(..., T, N, H) as (..., N, T, H), so that each head is a matrix."""
+    return fnp.swapaxes(wide(x), -3, -2)
+
+
+def _shared(x: Any, q: Any) -> Any:
+    """Keys or values for each head of the queries."""
+    times = q.shape[-2] // x.shape[-2]
+    return _heads_first(x) if times == 1 else fnp.repeat(_heads_first(x), times, axis=-3)
+
+
+def _allowed(products: Any, mask: Any, is_causal: bool) -> Any:
+    """Which keys each query may attend to, None for all."""
+    if not is_causal:
+        return mask
+    xp = fzero.array_namespace(products)
+    queries, keys = products.shape[-2:]
+    past = xp.arange(queries)[:, None] >= xp.arange(keys)
+    return past if mask is None else mask & past
+
+
+def _check_shapes(q: Any, k: Any, v: Any) -> None:
+    for x in (q, k, v):
+        check_floats("dot_product_attention", x)
+    shapes = q.shape, k.shape, v.shape
+    if min(map(len, shapes)) >= 3:
+        same = k.shape[-3:-1] == v.shape[-3:-1] and q.shape[-1] == k.shape[-1]
+        if same and k.shape[-2] and q.shape[-2] % k.shape[-2] == 0:
+            return
+    raise ValueError(
+        f"dot_product_attention: q, k and v are of shapes {shapes}; expected (..., T, N, H), "
+        "(..., S, K, H) and (..., S, K, V) with K a divisor of N. For one head insert an axis, as "
+        "in q[..., None, :]."
+    )
