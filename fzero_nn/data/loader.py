@@ -69,10 +69,11 @@ class Loader:
         TypeError: the source is neither arrays nor a data set.
 
     Example:
-        >>> loader, position = Loader(np.arange(5), 2), Position(random.key(0))
-        >>> while position.epoch < 3:
-        ...     for position, batch in loader.epoch(position):
-        ...         pass  # train on the batch; save `position` with the parameters
+        >>> loader, start = Loader(np.arange(5), 2), Position(random.key(0))
+        >>> for position, batch in loader.run(start, epochs=3):
+        ...     pass  # train on the batch; save `position` with the parameters
+        >>> position.epoch, position.offset
+        (3, 0)
     """
 
     source: Any
@@ -107,6 +108,26 @@ class Loader:
     def __len__(self) -> int:
         """How many batches an epoch has."""
         return len(range(0, self._stop, self.batch_size))
+
+    def run(self, start: Position, epochs: int) -> Iterator[tuple[Position, Any]]:
+        """The batches from a position on, until so many epochs are through.
+
+        Args:
+            start: where to begin: `Position(key)`, or one that `run` gave before.
+            epochs: counted from the very first, not from `start`.
+
+        Yields:
+            The position after the batch, and the batch.
+
+        Raises:
+            ValueError: as `epoch`.
+        """
+        return self._run(self._checked(start), epochs)
+
+    def _run(self, position: Position, epochs: int) -> Iterator[tuple[Position, Any]]:
+        for epoch in range(position.epoch, epochs):
+            yield from self.epoch(position)
+            position = Position(position.key, epoch + 1)
 
     def epoch(self, position: Position) -> Iterator[tuple[Position, Any]]:
         """The batches of the rest of the position's epoch.
