@@ -23,8 +23,8 @@ from fzero_nn.initializers import he_normal, zeros
 from fzero_nn.losses import softmax_cross_entropy
 from fzero_nn.metrics import accuracy
 from fzero_nn.plot import training_figure
-from fzero_nn.progress import progress
 from fzero_nn.schedules import cosine_decay
+from fzero_nn.training import progress
 
 HERE = Path(__file__).parent
 EMBEDDED = HERE / "data" / "fashion_mnist.npz"

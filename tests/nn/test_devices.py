@@ -7,7 +7,7 @@ import fzero
 from fzero import random
 from fzero_nn import checkpoint, functional, initializers, losses, metrics, optim
 from fzero_nn.data import batches
-from fzero_nn.progress import Progress
+from fzero_nn.training import Progress
 from fzero_nn.schedules import cosine_decay
 from tests.strict import StrictArray, no_sync, put, unwrap
 

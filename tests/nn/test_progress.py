@@ -1,13 +1,15 @@
 """The progress bar: means, speed, and both ways to show it."""
 
+import importlib
 import importlib.util
 import io
 import re
 
 import pytest
 
-from fzero_nn import progress as module
-from fzero_nn.progress import Progress, progress
+from fzero_nn.training import Progress, progress
+
+module = importlib.import_module("fzero_nn.training.progress")
 
 
 @pytest.fixture
