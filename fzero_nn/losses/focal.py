@@ -93,9 +93,7 @@ def softmax_focal(
 def _power(function: str, miss: Any, gamma: float) -> Any:
     """miss**gamma, with a finite derivative at 0."""
     if not gamma >= 0:
-        raise ValueError(
-            f"{function}: gamma is {gamma}; expected gamma >= 0. Leave it out for 2."
-        )
+        raise ValueError(f"{function}: gamma is {gamma}; expected gamma >= 0. Leave it out for 2.")
     if gamma == 0:
         return fnp.ones_like(miss)
     return fnp.maximum(miss, float(fnp.finfo(miss.dtype).tiny)) ** gamma

@@ -1,4 +1,4 @@
-"""The figure of a training run."""
+"""The figures, as files and as what they show."""
 
 import builtins
 import struct
@@ -20,11 +20,19 @@ RUN = {
 
 @pytest.fixture
 def figures(monkeypatch):
-    """The figures that are drawn, so that a test can look at what they show."""
-    pytest.importorskip("matplotlib")
-    made, new = [], plot._new_figure
-    monkeypatch.setattr(plot, "_new_figure", lambda: (made.append(new()), made[-1])[1])
-    return made
+    """The figures that are written, so that a test can look at what they show."""
+    figure = pytest.importorskip("matplotlib.figure")
+    written, savefig = [], figure.Figure.savefig
+    monkeypatch.setattr(
+        figure.Figure,
+        "savefig",
+        lambda self, *a, **k: (written.append(self), savefig(self, *a, **k)),
+    )
+    return written
+
+
+def is_png(path):
+    return path.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
 
 
 def test_a_png_with_curve_and_images(tmp_path, figures):
@@ -53,6 +61,124 @@ def test_short_runs_and_few_images(tmp_path, figures):
     axes = figures[0].get_axes()
     assert [bool(a.get_images()) for a in axes[1:]] == [True] * 3 + [False] * 37
     assert axes[2].get_title() == "0\nnot 1"  # without names, numbers
+
+
+def test_a_failed_write_keeps_the_old_file(tmp_path, monkeypatch):
+    figure = pytest.importorskip("matplotlib.figure")
+    plot.image_grid(tmp_path / "a.png", RUN["images"][:2])
+    before = (tmp_path / "a.png").read_bytes()
+
+    def half(self, path, **options):
+        path.write_bytes(b"half")
+        raise OSError("no space left")
+
+    monkeypatch.setattr(figure.Figure, "savefig", half)
+    with pytest.raises(OSError, match="no space"):
+        plot.image_grid(tmp_path / "a.png", RUN["images"][:2])
+    assert (tmp_path / "a.png").read_bytes() == before
+
+
+# ------------------------------------------------------------------------------------ live curve
+
+
+def test_a_live_curve_is_drawn_now_and_then(tmp_path, monkeypatch):
+    pytest.importorskip("matplotlib")
+    now, drawn = [0.0], []
+    monkeypatch.setattr("time.perf_counter", lambda: now[0])
+    curve = plot.LiveCurve(tmp_path / "loss.png", seconds=5)
+    draw = curve.draw
+    monkeypatch.setattr(curve, "draw", lambda: (drawn.append(now[0]), draw()))
+    for step in range(12):
+        curve.add(step, loss=np.float32(1 / (step + 1)))
+        now[0] += 1.0
+    assert drawn == [0.0, 5.0, 10.0]
+    assert is_png(tmp_path / "loss.png")
+
+
+def test_a_live_curve_shows_its_numbers(tmp_path, figures):
+    curve = plot.LiveCurve(tmp_path / "loss.png", seconds=1e9, log_scale=True)
+    curve.add(1, loss=np.array(0.5), accuracy=0.1)
+    curve.add(3, loss=0.25)
+    curve.draw()
+    axes = figures[-1].get_axes()[0]
+    loss, accuracy = axes.get_lines()
+    np.testing.assert_array_equal(loss.get_xydata(), [[1, 0.5], [3, 0.25]])
+    np.testing.assert_array_equal(accuracy.get_xydata(), [[1, 0.1]])
+    assert [t.get_text() for t in axes.get_legend().get_texts()] == ["loss", "accuracy"]
+    assert axes.get_yscale() == "log" and axes.get_xlim()[1] >= 3
+
+
+def test_a_live_curve_needs_a_screen_or_a_path(monkeypatch):
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    monkeypatch.setattr(pyplot, "get_backend", lambda: "agg")
+    with pytest.raises(ValueError, match=r"'agg', which has no window; .*LiveCurve\('loss.png'\)"):
+        plot.LiveCurve()
+
+
+def test_a_live_curve_on_a_screen(monkeypatch):
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    from matplotlib.figure import Figure
+
+    class Window(Figure):
+        shown = 0
+
+        def show(self):
+            Window.shown += 1
+
+    monkeypatch.setattr(pyplot, "get_backend", lambda: "TkAgg")
+    monkeypatch.setattr(pyplot, "figure", lambda **options: Window(**options))
+    curve = plot.LiveCurve(seconds=0)
+    curve.add(1, loss=0.5)
+    assert Window.shown == 1 and len(curve._figure.get_axes()[0].get_lines()) == 1
+
+
+# ------------------------------------------------------------------- confusion matrix and images
+
+
+def test_the_figure_of_a_confusion_matrix(tmp_path, figures):
+    plot.confusion_figure(tmp_path / "c.png", np.array([[9, 1], [0, 0]]), ["cat", "dog"], "title")
+    axes = figures[0].get_axes()[0]
+    np.testing.assert_array_equal(axes.get_images()[0].get_array(), [[0.9, 0.1], [0, 0]])
+    assert [t.get_text() for t in axes.texts] == ["9", "1", "0", "0"]
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["cat", "dog"]
+    assert is_png(tmp_path / "c.png")
+
+
+def test_a_large_confusion_matrix_has_no_numbers(tmp_path, figures):
+    plot.confusion_figure(tmp_path / "c.png", np.eye(30, dtype=int))
+    assert not figures[0].get_axes()[0].texts
+
+
+def test_a_confusion_matrix_is_square_and_named():
+    with pytest.raises(ValueError, match=r"matrix is of shape \(2, 3\); expected \(C, C\)"):
+        plot.confusion_figure("c.png", np.ones((2, 3)))
+    with pytest.raises(ValueError, match="class_names has 1 names; expected 2"):
+        plot.confusion_figure("c.png", np.eye(2), ["cat"])
+
+
+@pytest.mark.parametrize("shape", [(5, 4, 6), (5, 1, 4, 6), (5, 3, 4, 6)])
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_a_grid_of_images(tmp_path, figures, shape, dtype):
+    images = np.random.default_rng(0).uniform(0, 1.5, shape) * (100 if dtype == np.uint8 else 1)
+    plot.image_grid(tmp_path / "i.png", images.astype(dtype), list("abcde"), columns=3)
+    axes = figures[0].get_axes()
+    assert len(axes) == 6 and not axes[5].get_images()
+    assert [a.get_title() for a in axes] == [*"abcde", ""]
+    assert axes[0].get_images()[0].get_array().shape == ((4, 6, 3) if shape[1] == 3 else (4, 6))
+    assert is_png(tmp_path / "i.png")
+
+
+def test_a_grid_of_images_refuses_other_shapes():
+    for shape in ((4, 6), (2, 2, 4, 6), (0, 4, 6), (1, 2, 3, 4, 5)):
+        with pytest.raises(ValueError, match="image_grid: images is of shape"):
+            plot.image_grid("i.png", np.zeros(shape))
+    with pytest.raises(ValueError, match="titles has 1 lines; expected 2"):
+        plot.image_grid("i.png", np.zeros((2, 4, 6)), ["a"])
+    with pytest.raises(ValueError, match="columns is 0"):
+        plot.image_grid("i.png", np.zeros((2, 4, 6)), columns=0)
+
+
+# -------------------------------------------------------------------------------------- pyplot
 
 
 def test_no_global_state_of_pyplot(tmp_path, figures):

@@ -129,9 +129,8 @@ FUNCTIONS = [
         (X, LABELS, WEIGHTS),
         {},
         lambda torch, x, labels, w: (
-            torch.nn.functional.cross_entropy(x, labels, reduction="none") * w
-        ).sum()
-        / w.sum(),
+            (torch.nn.functional.cross_entropy(x, labels, reduction="none") * w).sum() / w.sum()
+        ),
     ),
     _case(
         "softmax_cross_entropy_with_probabilities",
@@ -168,9 +167,7 @@ FUNCTIONS = [
         {},
         peer("binary_cross_entropy"),
     ),
-    _case(
-        "sigmoid_focal", losses.sigmoid_focal, (X, BITS), {"gamma": 2.0, "alpha": 0.25}, _focal
-    ),
+    _case("sigmoid_focal", losses.sigmoid_focal, (X, BITS), {"gamma": 2.0, "alpha": 0.25}, _focal),
     _case("softmax_focal", losses.softmax_focal, (X, LABELS), {"gamma": 1.5}, _softmax_focal),
     _case("poly_cross_entropy", losses.poly_cross_entropy, (X, LABELS), {}, _poly),
     _case("dice", losses.dice, (X, BITS), {}, _dice),

@@ -1,4 +1,4 @@
-"""Figures of a training run, written as PNG by Matplotlib without a screen."""
+"""The figure of a finished run: its losses, and what the network says of some images."""
 
 import os
 from collections.abc import Sequence
@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["training_figure"]
+from .figures import BLUE, GREEN, ORANGE, RED, clean, new_figure, write
 
-_BLUE, _ORANGE, _GREEN, _RED, _GREY = "#1f5fa8", "#e07b1a", "#2a7d46", "#c0282d", "#8a8a8a"
+__all__ = ["training_figure"]
 
 
 def training_figure(
@@ -36,37 +36,25 @@ def training_figure(
     Raises:
         ModuleNotFoundError: Matplotlib is not installed.
     """
-    figure = _new_figure()
+    figure = new_figure("training_figure", (14, 6.4))
     left, right = figure.subfigures(1, 2, width_ratios=(1, 1.25))
     _draw_losses(left, np.asarray(train_losses), np.asarray(test_losses))
     shown = np.asarray(images), np.asarray(labels), np.asarray(predictions)
     _draw_images(right, *shown, class_names)
     figure.suptitle(title, fontsize=13)
-    figure.savefig(path, dpi=150)
-
-
-def _new_figure() -> Any:
-    try:
-        from matplotlib.figure import Figure
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            "training_figure: matplotlib is not installed; expected the extra 'plots'. "
-            "Install it with: pip install 'fzero[plots]'"
-        ) from error
-    return Figure(figsize=(14, 6.4), layout="constrained")
+    write(figure, path)
 
 
 def _draw_losses(figure: Any, train: np.ndarray, test: np.ndarray) -> None:
     axes = figure.subplots()
     steps = np.arange(1, len(train) + 1)
-    axes.plot(steps, train, color=_BLUE, alpha=0.25, linewidth=0.8, label="training, each step")
-    axes.plot(*_smoothed(train), color=_BLUE, linewidth=2, label="training, moving mean")
+    axes.plot(steps, train, color=BLUE, alpha=0.25, linewidth=0.8, label="training, each step")
+    axes.plot(*_smoothed(train), color=BLUE, linewidth=2, label="training, moving mean")
     ends = np.linspace(0, len(train), len(test) + 1)[1:]
-    axes.plot(ends, test, "o-", color=_ORANGE, linewidth=1.5, markersize=5, label="test")
+    axes.plot(ends, test, "o-", color=ORANGE, linewidth=1.5, markersize=5, label="test")
     axes.set(xlabel="step", ylabel="cross-entropy", title="Loss", xlim=(0, len(train)))
     axes.set_ylim(0, 1.15 * max(_smoothed(train)[1].max(), test.max(initial=0.0)))
-    axes.grid(alpha=0.3)
-    axes.spines[["top", "right"]].set_visible(False)
+    clean(axes)
     axes.legend(frameon=False)
 
 
@@ -93,4 +81,4 @@ def _draw_images(
         right = label == said
         wanted, got = (str(c) if names is None else names[c] for c in (label, said))
         text = got if right else f"{got}\nnot {wanted}"
-        axes.set_title(text, fontsize=8, color=_GREEN if right else _RED, pad=3)
+        axes.set_title(text, fontsize=8, color=GREEN if right else RED, pad=3)
