@@ -200,6 +200,8 @@ def _checked(
                 "Write mask=mask & length_mask(lengths, len(x))."
             )
         mask = length_mask(lengths, x.shape[0])
+        if isinstance(lengths, (list, tuple)):
+            mask = fzero.array_namespace(x).asarray(mask)
     (W_x, W_h), H = weights, weights[1].shape[0]
     T, N, D = x.shape if len(x.shape) == 3 else ("T", "N", "D")
     wrong = misfits(
