@@ -147,8 +147,8 @@ def softmax_cross_entropy_with_probabilities(
     targets = matched(name, targets, logits)
     found = log_softmax(logits, axis)
     # A class of probability 0 may have a logit of -inf.
-    terms = fnp.where((targets == 0) & (found == -float("inf")), 0, targets * found)
-    return reduced(name, -fnp.sum(terms, axis=axis), reduction, weights)
+    found = fnp.where((targets == 0) & (found == -float("inf")), 0, found)
+    return reduced(name, -fnp.sum(targets * found, axis=axis), reduction, weights)
 
 
 def smooth_labels(targets: Any, alpha: float) -> Any:

@@ -53,8 +53,11 @@ def cosine_similarity(predictions: Any, targets: Any, *, axis: int = -1) -> Any:
         >>> float(cosine_similarity(np.array([3.0, 0.0]), np.array([1.0, 0.0])))
         1.0
     """
-    targets = matched("cosine_similarity", targets, predictions)
-    return fnp.sum(_unit(predictions, axis) * _unit(targets, axis), axis=axis)
+    return _cosine(predictions, matched("cosine_similarity", targets, predictions), axis)
+
+
+def _cosine(x: Any, y: Any, axis: int) -> Any:
+    return fnp.sum(_unit(x, axis) * _unit(y, axis), axis=axis)
 
 
 def cosine_distance(
@@ -85,7 +88,7 @@ def cosine_distance(
         >>> float(cosine_distance(np.array([3.0, 0.0]), np.array([0.0, 1.0])))
         1.0
     """
-    losses = 1 - cosine_similarity(predictions, targets, axis=axis)
+    losses = 1 - _cosine(predictions, matched("cosine_distance", targets, predictions), axis)
     return reduced("cosine_distance", losses, reduction, weights)
 
 

@@ -48,7 +48,7 @@ def _weighted(losses: Any, weights: Any) -> Any:
     if weights.dtype.kind == "b":
         return fnp.where(weights, losses, 0)
     weights = fnp.astype(weights, losses.dtype)
-    return fnp.where((weights == 0) & ~fnp.isfinite(losses), 0, losses * weights)
+    return fnp.where((weights == 0) & ~fnp.isfinite(losses), 0, losses) * weights
 
 
 def _mean(losses: Any) -> Any:

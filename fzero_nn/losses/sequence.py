@@ -61,11 +61,13 @@ def ctc_loss(
         3.0
     """
     labels = _checked(logits, labels, logit_lengths, label_lengths, blank)
-    wide = np.promote_types(logits.dtype, np.float32)
+    steps = fzero.array_namespace(logits).arange(logits.shape[0])
+    running = fnp.expand_dims(steps, 1) < logit_lengths
+    wide = fnp.astype(logits, np.promote_types(logits.dtype, np.float32))
+    found = log_softmax(fnp.where(fnp.expand_dims(running, -1), wide, 0))
     states = _with_blanks(labels, blank)
-    found = log_softmax(fnp.astype(logits, wide))
     emissions = fnp.take_along_axis(found, fnp.expand_dims(states, 0), axis=-1)
-    alpha = _forward(emissions, _may_skip(states, blank), logit_lengths)
+    alpha = _forward(emissions, _may_skip(states, blank), running)
     losses = fnp.astype(-_end(alpha, label_lengths), logits.dtype)
     return reduced("ctc_loss", losses, reduction, weights)
 
@@ -84,21 +86,20 @@ def _may_skip(states: Any, blank: int) -> Any:
     return fnp.pad(other, ((0, 0), (2, 0)))[:, : states.shape[1]]
 
 
-def _forward(emissions: Any, skip: Any, lengths: Any) -> Any:
+def _forward(emissions: Any, skip: Any, running: Any) -> Any:
     """log P(steps so far, at each state), after the last step of each sequence."""
     xp = fzero.array_namespace(emissions)
-    steps, n, states = emissions.shape
+    _, n, states = emissions.shape
     # Before the first step, as if at the first blank: from there both first states are reached.
     start = xp.broadcast_to(xp.where(xp.arange(states) == 0, 0, _NEVER), (n, states))
 
     def step(alpha: Any, x: Any) -> tuple[Any, None]:
-        emission, running = x
+        emission, on = x
         before = fnp.pad(alpha, ((0, 0), (2, 0)), constant_values=_NEVER)
         skipped = fnp.where(skip, before[:, :-2], _NEVER)
         after = fnp.logaddexp(fnp.logaddexp(alpha, before[:, 1:-1]), skipped) + emission
-        return fnp.where(fnp.expand_dims(running, 1), after, alpha), None
+        return fnp.where(fnp.expand_dims(on, 1), after, alpha), None
 
-    running = fnp.expand_dims(xp.arange(steps), 1) < lengths
     return fzero.scan(step, start.astype(emissions.dtype), (emissions, running))[0]
 
 
