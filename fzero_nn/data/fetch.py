@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +12,8 @@ __all__ = ["Published", "cache_folder", "fetch", "find", "locate"]
 _CHUNK = 1 << 20
 #: Called with the bytes so far, and with how many there are, or None where nobody knows.
 Report = Callable[[int, int | None], Any]
+#: Pieces of a file, each with the size of the whole, if it is known.
+Chunks = Generator[tuple[bytes, int | None], None, None]
 
 
 class Published(NamedTuple):
@@ -180,10 +183,11 @@ def _digest_of(path: Path, algorithm: str) -> str:
     return hasher.hexdigest()
 
 
-def _read(url: str, timeout: float, way_out: str) -> Iterator[tuple[bytes, int | None]]:
-    """The chunks of a file on a server, each with the size of the whole, if it is known."""
+def _read(url: str, timeout: float, way_out: str) -> Chunks:
+    """The pieces of a file on a server."""
     # Imported here, as they take longer to import than the rest of the package.
     import http.client
+    import urllib.error
     import urllib.request
 
     try:
@@ -193,6 +197,8 @@ def _read(url: str, timeout: float, way_out: str) -> Iterator[tuple[bytes, int |
             while chunk := response.read(_CHUNK):
                 yield chunk, total
     except (OSError, ValueError, http.client.HTTPException) as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()  # It holds the connection.
         raise FileNotFoundError(
             f"fetch: url is {url!r}, which cannot be read ({error}); expected a server that gives "
             f"the file. {way_out}, and call again."
@@ -200,34 +206,36 @@ def _read(url: str, timeout: float, way_out: str) -> Iterator[tuple[bytes, int |
 
 
 def _write_whole(
-    url: str,
-    path: Path,
-    chunks: Iterator[tuple[bytes, int | None]],
-    algorithm: str,
-    wanted: str,
-    progress: Report | None,
+    url: str, path: Path, chunks: Chunks, algorithm: str, wanted: str, progress: Report | None
 ) -> Path:
     """Write the chunks beside `path`, and rename the file once it is whole and right."""
-    hasher, done = hashlib.new(algorithm, usedforsecurity=False), 0
     # Named by the process: two of them that fetch one file do not write into each other's.
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as file:
-            for chunk, total in chunks:
-                file.write(chunk)
-                hasher.update(chunk)
-                done += len(chunk)
-                if progress is not None:
-                    progress(done, total)
-            file.flush()
-            os.fsync(file.fileno())
-        if hasher.hexdigest() != wanted:
+        with closing(chunks):
+            size, found = _write(part, chunks, algorithm, progress)
+        if found != wanted:
             raise ValueError(
-                f"fetch: {url} is of {done:,} bytes with {algorithm} {hasher.hexdigest()}; "
-                f"expected {wanted}. Call again, in case the connection broke off; else the file "
-                "is another one than was published."
+                f"fetch: {url} is of {size:,} bytes with {algorithm} {found}; expected {wanted}. "
+                "Call again, in case the connection broke off; else the file is another one than "
+                "was published."
             )
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
     return path
+
+
+def _write(part: Path, chunks: Chunks, algorithm: str, progress: Report | None) -> tuple[int, str]:
+    """Write the chunks to the disk; how many bytes they are, and their checksum."""
+    hasher, size = hashlib.new(algorithm, usedforsecurity=False), 0
+    with part.open("wb") as file:
+        for chunk, total in chunks:
+            file.write(chunk)
+            hasher.update(chunk)
+            size += len(chunk)
+            if progress is not None:
+                progress(size, total)
+        file.flush()
+        os.fsync(file.fileno())
+    return size, hasher.hexdigest()
