@@ -23,7 +23,6 @@ from fzero_nn.initializers import he_normal, zeros
 from fzero_nn.losses import softmax_cross_entropy
 from fzero_nn.metrics import accuracy
 from fzero_nn.plot import training_figure
-from fzero_nn.schedules import cosine_decay
 from fzero_nn.training import progress
 
 HERE = Path(__file__).parent
@@ -88,7 +87,7 @@ def train(options: argparse.Namespace, train_set: Any, test_set: Any) -> Run:
     init_key, data_key = random.split(random.key(options.seed))
     params = fzero.device_put(init(init_key, SIZES), options.device)
     steps = -(-len(train_set[1]) // options.batch_size)
-    optimizer = optim.adam(cosine_decay(options.lr, steps * options.epochs))
+    optimizer = optim.adam(optim.cosine_decay_schedule(options.lr, steps * options.epochs))
     state = optimizer.init(params)
     run = Run(params, [], [])
     for epoch in range(1, options.epochs + 1):

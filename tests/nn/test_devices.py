@@ -8,13 +8,18 @@ from fzero import random
 from fzero_nn import checkpoint, functional, initializers, losses, metrics, optim
 from fzero_nn.data import batches
 from fzero_nn.training import Progress
-from fzero_nn.schedules import cosine_decay
 from tests.strict import StrictArray, no_sync, put, unwrap
 
 SIZES = (6, 5, 3)
 OPTIMIZERS = {
-    "adam": lambda: optim.adam(cosine_decay(0.05, 10)),
+    "adam": lambda: optim.adam(optim.cosine_decay_schedule(0.05, 10)),
     "sgd": lambda: optim.sgd(np.float64(0.1), momentum=0.9, nesterov=True),
+    "adafactor": lambda: optim.adafactor(0.05, min_dim_size_to_factor=3),
+    "clipped": lambda: optim.chain(optim.clip_by_global_norm(0.5), optim.radam(0.05)),
+    "finite": lambda: optim.apply_if_finite(optim.lamb(0.05, weight_decay=0.1), 3),
+    "joined": lambda: optim.lion(optim.warmup_cosine_decay_schedule(0.0, 0.05, 2, 8)),
+    "rprop": lambda: optim.rprop(0.05),
+    "steps": lambda: optim.MultiSteps(optim.novograd(0.05), 2),
 }
 
 

@@ -1,0 +1,108 @@
+"""Decaying means of gradients and of their squares, and in which dtypes they are kept.
+
+What is kept has the dtype of the parameter, with one exception: squares are kept in float32 where
+the parameter is float16, whose smallest number, 6e-8, is the square of a gradient of 2e-4.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import fzero
+import fzero.numpy as fnp
+
+__all__ = [
+    "abs_square",
+    "as_dtype",
+    "cast",
+    "check_decay",
+    "copied",
+    "corrected",
+    "filled_like",
+    "frozen_map",
+    "lookahead_mean",
+    "mean_of",
+    "mean_of_squares",
+    "mix",
+    "squares_like",
+]
+
+
+def as_dtype(x: Any, like: Any) -> Any:
+    """`x` in the dtype of `like`: a float64 number must not turn float32 parameters to float64."""
+    if isinstance(x, np.ndarray) and x.ndim == 0:
+        x = x[()]  # a scalar goes with arrays of every library
+    dtype = getattr(like, "dtype", None)
+    return x if dtype is None or getattr(x, "dtype", dtype) == dtype else x.astype(dtype)
+
+
+def frozen_map(f: Callable[..., Any], tree: Any, *rest: Any) -> Any:
+    """`fzero.tree.map`, frozen."""
+    return fzero.freeze(fzero.tree.map(f, tree, *rest))
+
+
+def filled_like(params: Any, value: Any = 0.0, dtype: Any = None) -> Any:
+    """A number in the shapes of the parameters, and in their dtypes unless one is given."""
+    return frozen_map(lambda p: fnp.full_like(p, value, dtype=dtype), params)
+
+
+def squares_like(params: Any, value: Any = 0.0) -> Any:
+    """A number in the shapes of the parameters, in dtypes for squares of gradients."""
+    return frozen_map(lambda p: fnp.full_like(abs_square(p), value), params)
+
+
+def copied(tree: Any) -> Any:
+    """A frozen copy, which does not change when the caller writes to the arrays of the tree."""
+    return frozen_map(fnp.copy, tree)
+
+
+def cast(tree: Any, dtype: Any) -> Any:
+    """The tree in a dtype; None leaves it as it is."""
+    return tree if dtype is None else frozen_map(lambda x: fnp.asarray(x).astype(dtype), tree)
+
+
+def abs_square(x: Any) -> Any:
+    """|x|^2: real, and in float32 where x is float16."""
+    if getattr(x, "dtype", None) == np.float16:
+        x = x.astype(np.float32)
+    return fnp.real(x * fnp.conj(x)) if fnp.iscomplexobj(x) else x * x
+
+
+def mix(decay: Any, old: Any, new: Any) -> Any:
+    """decay * old + (1 - decay) * new."""
+    return as_dtype(decay, old) * old + as_dtype(1 - decay, new) * new
+
+
+def mean_of(updates: Any, old: Any, decay: Any) -> Any:
+    """m <- decay m + (1 - decay) g."""
+    return frozen_map(lambda g, m: mix(decay, m, g), updates, old)
+
+
+def mean_of_squares(updates: Any, old: Any, decay: Any) -> Any:
+    """v <- decay v + (1 - decay) |g|^2."""
+    return frozen_map(lambda g, v: mix(decay, v, abs_square(g)), updates, old)
+
+
+def corrected(mean: Any, decay: Any, count: Any) -> Any:
+    """A mean of `count` values that started from zero, without its bias: m / (1 - decay^count)."""
+    return mean / as_dtype(1 - decay**count, mean)
+
+
+def lookahead_mean(g: Any, mean: Any, decay: Any, count: Any) -> Any:
+    """The corrected mean one step ahead, if the next gradient were g again."""
+    ahead = corrected(mean, decay, count + 1)
+    return mix(decay, ahead, corrected(g, decay, count))
+
+
+def check_decay(function: str, argument: str, value: Any) -> None:
+    """Check 0 <= value < 1, where the value is a number of the host.
+
+    Raises:
+        ValueError: it is out of range.
+    """
+    if isinstance(value, (int, float, np.number)) and not 0 <= value < 1:
+        raise ValueError(
+            f"{function}: {argument} is {value}; expected 0 <= {argument} < 1. "
+            "Leave it out for the usual value, or write 0.9."
+        )

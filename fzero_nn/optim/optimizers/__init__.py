@@ -1,0 +1,60 @@
+"""Optimizers: chains of a few transformations each."""
+
+from .adams import (
+    adabelief,
+    adam,
+    adamax,
+    adamaxw,
+    adamw,
+    adan,
+    amsgrad,
+    nadam,
+    nadamw,
+    radam,
+    yogi,
+)
+from .descent import (
+    fromage,
+    momentum_sgd,
+    noisy_sgd,
+    optimistic_gradient_descent,
+    polyak_sgd,
+    rprop,
+    sgd,
+    sign_sgd,
+    signum,
+)
+from .layerwise import lamb, lars, lion, novograd
+from .roots import adadelta, adafactor, adagrad, rmsprop, sm3
+
+__all__ = [
+    "adabelief",
+    "adadelta",
+    "adafactor",
+    "adagrad",
+    "adam",
+    "adamax",
+    "adamaxw",
+    "adamw",
+    "adan",
+    "amsgrad",
+    "fromage",
+    "lamb",
+    "lars",
+    "lion",
+    "momentum_sgd",
+    "nadam",
+    "nadamw",
+    "noisy_sgd",
+    "novograd",
+    "optimistic_gradient_descent",
+    "polyak_sgd",
+    "radam",
+    "rmsprop",
+    "rprop",
+    "sgd",
+    "sign_sgd",
+    "signum",
+    "sm3",
+    "yogi",
+]
