@@ -10,6 +10,7 @@ from .recurrent import BetterRNN, CharLSTM, SimpleRNN
 from .resnet import ResNet, ResNet18, ResNet34, ResNet50, ResNet101, ResNet152
 from .squeezenet import SqueezeNet
 from .torch_weights import trees_from_torch
+from .torchvision_weights import resnet_from_torch, vgg_from_torch
 from .vgg import VGG, VGG11, VGG13, VGG16, VGG19
 
 __all__ = [
@@ -33,5 +34,7 @@ __all__ = [
     "VGG19",
     "efficientnet_from_torch",
     "efficientnet_preprocess",
+    "resnet_from_torch",
     "trees_from_torch",
+    "vgg_from_torch",
 ]

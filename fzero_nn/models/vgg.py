@@ -7,7 +7,7 @@ from ..initializers import Initializer
 from ..layers import AvgPool2d, Conv2d, Dropout, Flatten, Linear, MaxPool2d, Sequential
 from .blocks import HE_NORMAL
 
-__all__ = ["VGG", "VGG11", "VGG13", "VGG16", "VGG19"]
+__all__ = ["VGG", "VGG11", "VGG13", "VGG16", "VGG19", "conv_names"]
 
 #: The convolutions of each of the five blocks.
 _BLOCKS = {11: (1, 1, 2, 2, 2), 13: (2, 2, 2, 2, 2), 16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
@@ -73,6 +73,12 @@ def _head(features: int, hidden: int, num_classes: int, W_init: Initializer) -> 
         "drop7": Dropout(0.5),
         "fc8": Linear(hidden, num_classes, W_init=W_init),
     }
+
+
+def conv_names(count: int) -> list[str]:
+    """The names of the convolutions of the VGG that has so many; none if no VGG has."""
+    blocks = next((blocks for blocks in _BLOCKS.values() if sum(blocks) == count), ())
+    return [f"conv{b}_{i}" for b, n in enumerate(blocks, 1) for i in range(1, n + 1)]
 
 
 def _check(depth: int, pooling: str, size: int) -> None:
