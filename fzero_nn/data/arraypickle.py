@@ -31,8 +31,8 @@ def read_arrays(source: str, raw: bytes) -> Any:
         return _finished(_ArrayUnpickler(io.BytesIO(raw), encoding="bytes").load())
     except Exception as error:  # A damaged pickle can raise any of them.
         raise ValueError(
-            f"{source} is no pickle of byte arrays ({error}); expected one that names nothing "
-            "else, as loading others can run any code. Download it again."
+            f"{source} is damaged, or more than data ({error}); expected a pickle of byte arrays. "
+            "Download it again."
         ) from error
 
 
@@ -54,7 +54,9 @@ class _Array:
     def __setstate__(self, state: Any) -> None:
         _, shape, dtype, fortran, content = state
         if not isinstance(dtype, _Dtype) or dtype.code not in (b"u1", "u1"):
-            raise pickle.UnpicklingError("an array is not of bytes")
+            raise pickle.UnpicklingError(
+                "array: its dtype is another; expected bytes (u1). Take the published file"
+            )
         order = "F" if fortran else "C"
         self.value = np.frombuffer(content, np.uint8).reshape(shape, order=order)
 
@@ -70,7 +72,10 @@ class _ArrayUnpickler(pickle.Unpickler):
                 return self._reconstruct
             case "_codecs", "encode":  # how Python 3 writes bytes for Python 2
                 return self._encode
-        raise pickle.UnpicklingError(f"it names {module}.{name}")
+        raise pickle.UnpicklingError(
+            f"pickle: it names {module}.{name}; expected the names of arrays alone, as loading "
+            "others can run any code. Take the published file"
+        )
 
     # Bound methods: a pickle cannot set attributes on them, as it could on a function or class.
 

@@ -13,7 +13,7 @@ import fzero
 import fzero.numpy as fnp
 from fzero import random
 
-from .drawing import checked_images, in_dtype, key_beside, per_image, work_dtype
+from .drawing import beside, checked_images, in_dtype, per_image, work_dtype
 
 __all__ = ["random_crop", "random_erase", "random_flip", "random_rotate", "rotate"]
 
@@ -37,7 +37,7 @@ def random_flip(key: Any, x: Any, axis: int = -1, rate: float = 0.5) -> Any:
         array([[[[3, 2, 1]]]], dtype=uint8)
     """
     checked_images("random_flip", x)
-    flips = random.bernoulli(key_beside(key, x), rate, x.shape[:1])
+    flips = random.bernoulli(beside(key, x), rate, x.shape[:1])
     return fnp.where(per_image(flips), fnp.flip(x, axis), x)
 
 
@@ -70,7 +70,7 @@ def random_crop(key: Any, x: Any, size: Size | None = None, padding: int = 0) ->
         )
     border = (padding, padding)
     padded = fnp.pad(x, ((0, 0), (0, 0), border, border)) if padding else x
-    down, across = random.split(key_beside(key, x))
+    down, across = random.split(beside(key, x))
     top = random.randint(down, x.shape[:1], 0, rows + 1)
     left = random.randint(across, x.shape[:1], 0, columns + 1)
     # All windows as one view without a copy, of which each image takes one.
@@ -99,13 +99,13 @@ def random_erase(key: Any, x: Any, size: Size, fill: float = 0.0) -> Any:
         True
     """
     checked_images("random_erase", x)
-    keys = random.split(key_beside(key, x))
+    keys = random.split(beside(key, x))
     inside = [
         _span(k, x, axis, length)
         for k, axis, length in zip(keys, (2, 3), _pair(size, x), strict=True)
     ]
     hole = inside[0][:, None, :, None] & inside[1][:, None, None, :]
-    return fnp.where(hole, fnp.asarray(fill, dtype=x.dtype), x)
+    return fnp.where(hole, fzero.array_namespace(x).asarray(fill, dtype=x.dtype), x)
 
 
 def _span(key: Any, x: Any, axis: int, length: int) -> Any:
@@ -133,7 +133,7 @@ def random_rotate(key: Any, x: Any, degrees: float, fill: float = 0.0) -> Any:
     """
     checked_images("random_rotate", x)
     angles = random.uniform(
-        key_beside(key, x), x.shape[:1], work_dtype(x), minval=-degrees, maxval=degrees
+        beside(key, x), x.shape[:1], work_dtype(x), minval=-degrees, maxval=degrees
     )
     return rotate(x, angles, fill)
 
@@ -177,7 +177,7 @@ def _sources(x: Any, degrees: Any) -> tuple[Any, Any]:
     """Where each pixel comes from: rows and columns, shape (N, H, W)."""
     xp, dtype = fzero.array_namespace(x), work_dtype(x)
     n, _, height, width = x.shape
-    angle = fnp.asarray(degrees, dtype=dtype) * (math.pi / 180)
+    angle = beside(degrees, x).astype(dtype) * (math.pi / 180)
     angle = fnp.broadcast_to(angle, (n,))[:, None, None]
     middle = ((height - 1) / 2, (width - 1) / 2)
     row = xp.arange(height, dtype=dtype)[:, None] - middle[0]
@@ -190,10 +190,11 @@ def _taken(x: Any, row: Any, column: Any, fill: float) -> Any:
     """The pixels at whole rows and columns, shape (N, C, H, W), or `fill` outside the image."""
     n, channels, height, width = x.shape
     inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
-    index = fnp.clip(row, 0, height - 1) * width + fnp.clip(column, 0, width - 1)
-    index = index.reshape(n, 1, height * width).astype(np.int64)
+    line = fnp.clip(row, 0, height - 1).astype(np.int64) * width
+    index = line + fnp.clip(column, 0, width - 1).astype(np.int64)
+    index = index.reshape(n, 1, height * width)
     pixels = fnp.take_along_axis(x.reshape(n, channels, height * width), index, axis=2)
-    return fnp.where(inside[:, None], pixels.reshape(x.shape), fnp.asarray(fill, dtype=x.dtype))
+    return fnp.where(inside[:, None], pixels.reshape(x.shape), float(fill))
 
 
 def _pair(size: Size | None, x: Any) -> tuple[int, int]:

@@ -187,7 +187,7 @@ def _archived_files(function: str, version: _Version, place: Path) -> Iterator[t
 
     wanted = {f"{version.folder}/{name}": name for name in (*version.train, version.test)}
     try:
-        with tarfile.open(place) as archive:
+        with tarfile.open(place, "r:gz") as archive:
             for member in archive:
                 if member.name in wanted and (file := archive.extractfile(member)):
                     yield wanted.pop(member.name), file.read()

@@ -10,7 +10,7 @@ import fzero
 import fzero.numpy as fnp
 from fzero import random
 
-from .drawing import checked_images, in_dtype, key_beside, per_image, work_dtype
+from .drawing import beside, checked_images, in_dtype, per_image, work_dtype
 
 __all__ = ["random_brightness", "random_color", "random_contrast", "random_saturation"]
 
@@ -109,7 +109,7 @@ def _blended(function: str, key: Any, x: Any, strength: float, base: Any) -> Any
         )
     values = x.astype(work_dtype(x))
     factors = random.uniform(
-        key_beside(key, x), x.shape[:1], values.dtype, minval=1 - strength, maxval=1 + strength
+        beside(key, x), x.shape[:1], values.dtype, minval=1 - strength, maxval=1 + strength
     )
     start = base(values)
     return in_dtype(start + per_image(factors) * (values - start), x)

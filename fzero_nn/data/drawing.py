@@ -7,7 +7,7 @@ import numpy as np
 import fzero
 import fzero.numpy as fnp
 
-__all__ = ["checked_images", "in_dtype", "key_beside", "per_image", "work_dtype"]
+__all__ = ["beside", "checked_images", "in_dtype", "per_image", "work_dtype"]
 
 
 def checked_images(function: str, x: Any) -> None:
@@ -19,10 +19,11 @@ def checked_images(function: str, x: Any) -> None:
         )
 
 
-def key_beside(key: Any, x: Any) -> Any:
-    """The key on the device of x, so that what it draws lies there too."""
+def beside(values: Any, x: Any) -> Any:
+    """A key, or numbers, as an array on the device of x, so that what is drawn lies there too."""
     xp = fzero.array_namespace(x)
-    return key if fzero.array_namespace(key) is xp else xp.asarray(fzero.value(key))
+    here = hasattr(values, "shape") and fzero.array_namespace(values) is xp
+    return values if here else xp.asarray(values)
 
 
 def per_image(values: Any) -> Any:
