@@ -36,7 +36,7 @@ def _losses(xp: Any, logits: Any, labels: Any, smoothing: float, out: Any) -> An
     weights = xp.exp(shifted, out=shifted)
     total = weights.sum(axis=1, keepdims=True)
     if out is not None:
-        weights /= total
+        xp.divide(weights, total, out=out)
     return loss + xp.log(total[:, 0])
 
 

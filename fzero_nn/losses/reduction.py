@@ -116,10 +116,11 @@ def check_labels(function: str, labels: Any, classes: int) -> bool:
     Returns:
         Whether the values were looked at; on a GPU that would wait for the device.
     """
-    found = fzero.value(labels)
+    found: Any = fzero.value(labels)
     if not isinstance(found, (np.ndarray, np.generic)):
         return False
-    wrong = np.unique(found[(found < 0) | (found >= classes)])
+    found = np.unique(found)
+    wrong = found[(found < 0) | (found >= classes)]
     if wrong.size:
         raise IndexError(
             f"{function}: labels has {wrong[:10].tolist()}; expected 0 <= label < {classes}. "

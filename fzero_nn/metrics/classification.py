@@ -64,8 +64,8 @@ def top_k_accuracy(logits: Any, labels: Any, k: int = 5, *, ignore_label: int | 
     own = fnp.take_along_axis(logits, column, axis=-1)
     earlier = fzero.array_namespace(labels).arange(logits.shape[-1]) < column
     ahead = (logits > own) | ((logits == own) & earlier)
-    # A label whose logit is NaN is among none.
-    right = (fnp.sum(ahead, axis=-1) < k) & (own[..., 0] == own[..., 0])
+    # A negative label, and one whose logit is NaN, is among none.
+    right = (fnp.sum(ahead, axis=-1) < k) & (kept >= 0) & ~fnp.isnan(own[..., 0])
     return _share(right, labels, ignore_label)
 
 
@@ -98,7 +98,7 @@ def confusion_matrix(labels: Any, predictions: Any, num_classes: int) -> Any:
 
     Raises:
         ValueError: the shapes differ.
-        IndexError: a class is C or more (on the CPU).
+        IndexError: a class is C or more, or a prediction is negative (on the CPU).
 
     Example:
         >>> confusion_matrix(np.array([0, 0, 1]), np.array([0, 1, 1]), 2)
@@ -110,10 +110,20 @@ def confusion_matrix(labels: Any, predictions: Any, num_classes: int) -> Any:
             f"confusion_matrix: predictions is of shape {predictions.shape} with labels of shape "
             f"{labels.shape}; expected the same. Take logits.argmax(-1) for predictions."
         )
+    _check_predictions(predictions)
     kept = labels >= 0
     counts = fzero.array_namespace(labels).zeros((num_classes, num_classes), np.int64)
     places = fnp.where(kept, labels, 0), fnp.where(kept, predictions, 0)
     return fzero.at(counts, places).add(fnp.astype(kept, np.int64))
+
+
+def _check_predictions(predictions: Any) -> None:
+    found: Any = fzero.value(predictions)
+    if isinstance(found, (np.ndarray, np.generic)) and found.min(initial=0) < 0:
+        raise IndexError(
+            f"confusion_matrix: predictions has {found.min()}; expected 0 or more. "
+            "Mark rows to leave out by a negative label instead."
+        )
 
 
 def auc(scores: Any, labels: Any) -> Any:

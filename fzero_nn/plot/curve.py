@@ -89,7 +89,7 @@ def _window() -> Any:
     """A figure of pyplot in a window of its own."""
     try:
         from matplotlib import pyplot
-        from matplotlib.backends import BackendFilter, backend_registry
+        from matplotlib.backends.registry import BackendFilter, backend_registry
     except ModuleNotFoundError as error:
         raise missing("LiveCurve") from error
     backend = pyplot.get_backend()

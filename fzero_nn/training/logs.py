@@ -9,7 +9,7 @@ import io
 import json
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
@@ -45,12 +45,12 @@ def open_log(path: str | os.PathLike[str], after: int | None = None) -> Iterator
         >>> read_log(path)
         [{'step': 1, 'loss': 0.5}]
     """
-    path = Path(path)
+    path, table = Path(path), _is_csv(path)
     rows = read_log(path) if path.exists() else []
     kept = [row for row in rows if after is None or row["step"] <= after]
-    _cut(path, kept)
+    _cut(path, kept, table)
     with path.open("a", encoding="utf-8", newline="") as file:
-        yield _writer(path, file, kept)
+        yield _writer(file, kept, table)
 
 
 def read_log(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
@@ -72,54 +72,43 @@ def read_log(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
         >>> read_log(path)
         [{'step': 1, 'loss': 0.5}]
     """
-    path = Path(path)
-    text = path.read_bytes().decode("utf-8", errors="replace")
-    lines = text.split("\n")[:-1]
+    table = _is_csv(path)
+    lines = Path(path).read_bytes().decode("utf-8", errors="replace").split("\n")[:-1]
     try:
-        rows = [*csv.DictReader(lines)] if _is_csv(path) else [json.loads(line) for line in lines]
+        rows = [*csv.DictReader(lines)] if table else [json.loads(line) for line in lines]
         return [
             {"step": int(row["step"])} | {k: float(v) for k, v in row.items() if k != "step"}
             for row in rows
         ]
-    except (AttributeError, KeyError, TypeError, json.JSONDecodeError, csv.Error) as error:
-        raise _damaged(path, error) from error
-    except ValueError as error:
-        if "ends in" in str(error):
-            raise
-        raise _damaged(path, error) from error
-
-
-def _damaged(path: Path, error: Exception) -> ValueError:
-    return ValueError(
-        f"read_log: {path} has a damaged line ({error!r}); expected what open_log writes. "
-        "Move the file away to begin a new one."
-    )
-
-
-def _is_csv(path: Path) -> bool:
-    if path.suffix not in (".csv", ".jsonl"):
+    except (AttributeError, KeyError, TypeError, ValueError, csv.Error) as error:
         raise ValueError(
-            f"open_log: path is {path}, which ends in {path.suffix!r}; expected .csv or .jsonl. "
+            f"read_log: {path} has a damaged line ({error!r}); expected what open_log writes. "
+            "Move the file away to begin a new one."
+        ) from error
+
+
+def _is_csv(path: str | os.PathLike[str]) -> bool:
+    ending = Path(path).suffix
+    if ending not in (".csv", ".jsonl"):
+        raise ValueError(
+            f"open_log: path is {path}, which ends in {ending!r}; expected .csv or .jsonl. "
             "Name it run.csv, for example."
         )
-    return path.suffix == ".csv"
+    return ending == ".csv"
 
 
-def _cut(path: Path, rows: list[dict[str, Any]]) -> None:
+def _cut(path: Path, rows: list[dict[str, Any]], table: bool) -> None:
     """Make the file hold these rows and nothing else, all at once."""
-    lines = [_line(path, row) for row in rows]
-    if rows and _is_csv(path):
-        lines.insert(0, _csv_line(list(rows[0])))
-    whole = "".join(lines).encode()
-    _is_csv(path)
+    header = [_csv_line(rows[0])] if table and rows else []
+    whole = "".join([*header, *(_line(row, table) for row in rows)]).encode()
     if path.exists() and path.read_bytes() != whole:
         part = path.with_name(path.name + ".part")
         part.write_bytes(whole)
         os.replace(part, path)
 
 
-def _writer(path: Path, file: TextIO, rows: list[dict[str, Any]]) -> Log:
-    names = list(rows[0])[1:] if rows and _is_csv(path) else None
+def _writer(file: TextIO, rows: list[dict[str, Any]], table: bool) -> Log:
+    names = [*rows[0]][1:] if table and rows else None
     last = rows[-1]["step"] if rows else None
 
     def log(step: int, metrics: Mapping[str, Any]) -> None:
@@ -130,12 +119,11 @@ def _writer(path: Path, file: TextIO, rows: list[dict[str, Any]]) -> Log:
                 "To go on from a checkpoint, write open_log(path, after=step)."
             )
         row = {"step": int(step)} | {name: _number(name, v) for name, v in metrics.items()}
-        header = names is None and _is_csv(path)
-        if header:
-            names = list(metrics)
-        if names is not None:
+        header = _csv_line(row) if table and names is None else ""
+        if table:
+            names = names or [*metrics]
             row = _in_order(row, names)
-        file.write((_csv_line(list(row)) if header else "") + _line(path, row))
+        file.write(header + _line(row, table))
         file.flush()
         last = int(step)
 
@@ -160,15 +148,14 @@ def _number(name: str, value: Any) -> float:
         ) from error
 
 
-def _line(path: Path, row: dict[str, Any]) -> str:
-    if _is_csv(path):
-        return _csv_line(list(row.values()))
+def _line(row: Mapping[str, Any], table: bool) -> str:
+    if table:
+        return _csv_line(row.values())
     # JSON has no word for infinity and NaN; float() reads these strings.
-    finite = {k: v if math.isfinite(v) else str(v) for k, v in row.items()}
-    return json.dumps(finite) + "\n"
+    return json.dumps({k: v if math.isfinite(v) else str(v) for k, v in row.items()}) + "\n"
 
 
-def _csv_line(cells: Sequence[Any]) -> str:
+def _csv_line(cells: Iterable[Any]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow(cells)
     return text.getvalue()

@@ -8,7 +8,8 @@ import pytest
 
 import fzero
 from fzero.fused import kernels
-from fzero_nn import losses
+from fzero_nn import functional, losses
+from fzero_nn.kernels.cross_entropy import CROSS_ENTROPY
 from tests.nn.cases.losses import FUNCTIONS
 from tests.strict import no_sync, put, unwrap
 
@@ -169,6 +170,21 @@ def test_many_rows_are_worked_on_in_blocks():
     np.testing.assert_allclose(each, want, rtol=1e-13)
 
 
+def test_the_kernel_on_the_stand_in():
+    for smoothing in (0.0, 0.1):
+        out, cotangents = [], []
+        for place in (np.asarray, put):
+            with no_sync():
+                y, kept = CROSS_ENTROPY.forward(
+                    (True, False), place(LOGITS), place(LABELS), label_smoothing=smoothing
+                )
+                g = CROSS_ENTROPY.backward((True, False), kept, y, label_smoothing=smoothing)[0]
+            out.append(unwrap(y))
+            cotangents.append(unwrap(g))
+        np.testing.assert_array_equal(*out)
+        np.testing.assert_array_equal(*cotangents)
+
+
 def test_a_pullback_gives_the_same_twice():
     _, pullback = fzero.vjp(lambda x: losses.softmax_cross_entropy(x, LABELS), LOGITS)
     np.testing.assert_array_equal(pullback(1.0)[0], pullback(1.0)[0])
@@ -218,6 +234,28 @@ def test_the_reduction_batch_is_that_of_dezero():
     """DeZero's mean_squared_error: the sum of squares over the length of the first axis."""
     x, y = np.arange(6.0).reshape(3, 2), np.ones((3, 2))
     assert losses.mse(x, y, reduction="batch") == ((x - y) ** 2).sum() / 3
+
+
+def test_linear_regression_ends_where_that_of_dezero_does():
+    rng = np.random.RandomState(0)
+    x = rng.rand(100, 1)
+    y = 5 + 2 * x + rng.rand(100, 1)
+    loss = lambda W, b: losses.mse(x @ W + b, y, reduction="batch")
+    params, value = (np.zeros((1, 1)), np.zeros(1)), None
+    for _ in range(100):
+        value, grads = fzero.value_and_grad(loss, argnums=(0, 1))(*params)
+        params = tuple(p - 0.1 * g for p, g in zip(params, grads, strict=True))
+    assert value == pytest.approx(0.0790860651, rel=1e-9)
+    assert params == (pytest.approx(2.11807369), pytest.approx(5.46608905))
+
+
+def test_the_first_loss_of_a_network_is_that_of_dezero():
+    rng = np.random.RandomState(0)
+    W = [rng.randn(*shape) * np.sqrt(1 / shape[0]) for shape in ((2, 10), (10, 3))]
+    x = np.array([[0.2, -0.4], [0.3, 0.5], [1.3, -3.2], [2.1, 0.3]])
+    logits = functional.sigmoid(x @ W[0]) @ W[1]
+    got = losses.softmax_cross_entropy(logits, np.array([2, 0, 1, 0]))
+    assert got == pytest.approx(1.4967442462341742, rel=1e-8)  # there in float32
 
 
 def test_every_loss_has_a_case():

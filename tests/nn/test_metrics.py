@@ -45,6 +45,7 @@ def test_top_k_accuracy_ranks_as_a_stable_sort():
         assert metrics.top_k_accuracy(logits, labels, k) == want
     assert metrics.top_k_accuracy(logits, labels, 1) == metrics.accuracy(logits, labels)
     assert metrics.top_k_accuracy(np.full((1, 6), np.nan), np.array([2])) == 0
+    assert metrics.top_k_accuracy(logits[:1], np.array([-1]), 6) == 0
     for k in (0, 7):
         with pytest.raises(ValueError, match=f"k is {k} with 6 classes; expected 1 <= k <= 6"):
             metrics.top_k_accuracy(logits, labels, k)
@@ -67,6 +68,8 @@ def test_a_confusion_matrix_leaves_negative_labels_out_and_refuses_large_ones():
     np.testing.assert_array_equal(got, [[0, 0], [1, 0]])
     with pytest.raises(IndexError):
         metrics.confusion_matrix(np.array([0, 2]), np.array([0, 0]), 2)
+    with pytest.raises(IndexError, match="predictions has -1; expected 0 or more"):
+        metrics.confusion_matrix(np.array([0]), np.array([-1]), 2)
     with pytest.raises(ValueError, match=r"predictions is of shape \(2, 3\).*argmax"):
         metrics.confusion_matrix(LABELS, LOGITS, 3)
     metrics.confusion_matrix(LABELS, LOGITS.argmax(-1), 3)  # the advice
