@@ -50,7 +50,7 @@ def _forward(
     of_h, of_gates = product[:, :H], product[:, H:]
     carries, gates = (before(hs, reverse), after(hs, reverse)), buffer[..., H : 3 * H]
     for rz, a, r, z, n, h, new, stay in steps(reverse, gates, *_columns(buffer), *carries, held):
-        xp.matmul(h, weights, out=product)
+        xp.dot(h, weights, out=product)
         rz += of_gates
         rz *= 0.5  # sigmoid(z) = tanh(z / 2) / 2 + 1 / 2
         xp.tanh(rz, out=rz)

@@ -119,7 +119,7 @@ def _backward(needed: Any, residuals: Any, g: Any, *, reverse: bool) -> Any:
         h_t *= dh
         dc *= f_t
         kept = None if stay is None else xp.where(stay, dh, 0)
-        xp.matmul(dz_t, transposed, out=dh)
+        xp.dot(dz_t, transposed, out=dh)
         if kept is not None:
             dh += kept
     own = (needed[0], *needed[3:6])

@@ -1,5 +1,6 @@
 """The simple recurrent network over a whole sequence: h = f(x W_x + b + h W_h)."""
 
+from functools import partial
 from typing import Any
 
 from fzero import array_namespace
@@ -23,13 +24,9 @@ from .recurrent import (
 __all__ = ["RNN"]
 
 
-def _activate(activation: str, x: Any) -> None:
-    """Apply the activation in place."""
-    xp = array_namespace(x)
-    if activation == "tanh":
-        xp.tanh(x, out=x)
-    else:
-        xp.maximum(x, 0, out=x)
+def _activation(xp: Any, name: str) -> Any:
+    """The activation as a function `(x, out=...)`."""
+    return xp.tanh if name == "tanh" else partial(xp.maximum, 0)
 
 
 def _slope(activation: str, y: Any) -> Any:
@@ -45,11 +42,11 @@ def _forward(
     reverse: bool,
 ) -> Any:  # fmt: skip
     xp, z, held = array_namespace(x), projected(x, W_x, b), held_rows(mask)
-    hs = history(h0, len(x), reverse)
+    hs, activate = history(h0, len(x), reverse), _activation(xp, activation)
     for z_t, h, new, stay in steps(reverse, z, before(hs, reverse), after(hs, reverse), held):
-        xp.matmul(h, W_h, out=new)
+        xp.dot(h, W_h, out=new)
         new += z_t
-        _activate(activation, new)
+        activate(new, out=new)
         if stay is not None:
             xp.copyto(new, h, where=stay)
     out = outputs(after(hs, reverse), held), last(hs, reverse)
@@ -69,7 +66,7 @@ def _backward(needed: Any, residuals: Any, g: Any, *, activation: str, reverse: 
             dh += g_t
         dz_t *= dh
         kept = None if stay is None else xp.where(stay, dh, 0)
-        xp.matmul(dz_t, transposed, out=dh)
+        xp.dot(dz_t, transposed, out=dh)
         if kept is not None:
             dh += kept
     own = (needed[0], *needed[2:5])

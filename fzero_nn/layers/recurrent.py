@@ -15,13 +15,15 @@ from .. import functional as F
 from .cells import GRUCell, LSTMCell, RNNCell
 from .combinators import Sequential
 from .composite import Composite
-from .module import Module
+from .module import EMPTY, Module
 
 __all__ = ["GRU", "LSTM", "RNN", "Bidirectional", "Recurrent", "RecurrentStack"]
 
 
 class Recurrent(Module):
-    """A layer of sequences. Subclasses define `unroll` and `initial_carry`."""
+    """A layer of sequences. Subclasses define `unroll`, and `initial_carry(params, batch)`, zeros
+    for so many rows in the dtype and on the device of the parameters.
+    """
 
     def unroll(
         self, params: Any, x: Any, carry: Any = None, lengths: Any = None
@@ -42,15 +44,6 @@ class Recurrent(Module):
 
         Raises:
             ValueError: shapes that do not fit; lengths beyond T.
-        """
-        raise NotImplementedError
-
-    def initial_carry(self, params: Any, batch: int) -> Any:
-        """Zeros, in the dtype and on the device of the parameters.
-
-        Args:
-            params: as from `init`.
-            batch: the number of rows, N.
         """
         raise NotImplementedError
 
@@ -224,41 +217,75 @@ class Bidirectional(_OfLayers):
 
 
 class RecurrentStack(_OfLayers, Sequential):
-    """Recurrent layers one on another, as one recurrent layer.
+    """Layers one on another, some of them recurrent, as one recurrent layer.
 
     Args:
-        *layers: recurrent layers; they are called l0, l1, ... as in `Sequential`.
+        *layers: recurrent layers, and layers or functions that act on each step. They are called
+            l0, l1, ... by their places; for other names give one mapping, as for `Sequential`.
 
     Parameters: those of each layer, under its name.
 
-    Carry: a tuple of those of the layers.
+    Carry: a tuple of those of the recurrent layers.
+
+    `unroll` and `step` run every layer as outside of training. With lengths, what follows the
+    last recurrent layer sees zeros after a row's end: mask the loss there.
+
+    Raises:
+        ValueError: no layer is recurrent.
 
     Example:
         >>> import fzero, fzero_nn as nn, numpy as np
-        >>> layer = RecurrentStack(nn.LSTM(3, 4), nn.GRU(4, 2))
+        >>> layer = RecurrentStack(nn.LSTM(3, 4), nn.GRU(4, 6), nn.Linear(6, 2))
         >>> params, state = layer.init(fzero.random.key(0))
         >>> y, ((h, c), last) = layer.unroll(params, np.ones((7, 5, 3), np.float32))
         >>> y.shape, c.shape, last.shape
-        ((7, 5, 2), (5, 4), (5, 2))
+        ((7, 5, 2), (5, 4), (5, 6))
     """
 
     def __init__(self, *layers: Any) -> None:
         super().__init__(*layers)
-        if odd := [layer for _, layer in self.layers if not hasattr(layer, "unroll")]:
-            raise TypeError(
-                f"RecurrentStack: layers has {odd}; expected recurrent layers only. "
-                "Put the others before or after it with Sequential."
+        if not self._recurrent():
+            raise ValueError(
+                f"RecurrentStack: layers is {list(dict(self.layers))}, none of them recurrent; "
+                "expected one that is or more. Use Sequential for these."
             )
 
     def unroll(
         self, params: Any, x: Any, carry: Any = None, lengths: Any = None
     ) -> tuple[Any, Any]:
-        carries = (None,) * len(self.layers) if carry is None else carry
-        last = []
-        for (name, layer), first in zip(self.layers, carries, strict=True):
-            x, c = layer.unroll(params[name], x, first, lengths)
-            last.append(c)
-        return x, tuple(last)
+        def run(layer: Any, params: Any, x: Any, carry: Any) -> tuple[Any, Any]:
+            return layer.unroll(params, x, carry, lengths)
+
+        return self._through(run, params, x, carry)
+
+    def step(self, params: Any, carry: Any, x: Any) -> tuple[Any, Any]:
+        """One step, x of shape (N, inputs): `(carry, y)`, as `fzero.scan` wants them."""
+
+        def run(layer: Any, params: Any, x: Any, carry: Any) -> tuple[Any, Any]:
+            return layer.step(params, carry, x)[::-1]
+
+        return self._through(run, params, x, carry)[::-1]
 
     def initial_carry(self, params: Any, batch: int) -> Any:
-        return tuple(layer.initial_carry(params[name], batch) for name, layer in self.layers)
+        return tuple(
+            layer.initial_carry(params[name], batch) for name, layer in self._recurrent().items()
+        )
+
+    def _recurrent(self) -> dict[str, Any]:
+        return {name: layer for name, layer in self.layers if hasattr(layer, "unroll")}
+
+    def _through(
+        self, run: Callable[..., tuple[Any, Any]], params: Any, x: Any, carry: Any
+    ) -> tuple[Any, Any]:
+        """The output and the carries, with `run(layer, params, x, carry)` of the recurrent ones."""
+        recurrent = self._recurrent()
+        given = [None] * len(recurrent) if carry is None else carry
+        carries = dict(zip(recurrent, given, strict=True))
+        for name, layer in self.layers:
+            if name in recurrent:
+                x, carries[name] = run(layer, params[name], x, carries[name])
+            elif isinstance(layer, Module):
+                x, _ = layer.apply(params.get(name, EMPTY), EMPTY, x)
+            else:
+                x = layer(x)
+        return x, tuple(carries.values())
