@@ -82,7 +82,8 @@ def add_noise(eta: Any, gamma: Any, key: Any) -> GradientTransformation:
     """
 
     def init(params: Any) -> AddNoiseState:
-        return AddNoiseState(np.int64(0), random.key(key) if isinstance(key, int) else key)
+        first = random.key(key) if isinstance(key, int) else key
+        return AddNoiseState(np.int64(0), fzero.freeze(first))
 
     def update(updates: Any, state: AddNoiseState, params: Any = None) -> tuple[Any, AddNoiseState]:
         count = state.count + 1
@@ -94,6 +95,6 @@ def add_noise(eta: Any, gamma: Any, key: Any) -> GradientTransformation:
             for i, g in enumerate(leaves)
         ]
         out = fzero.freeze(fzero.tree.unflatten(treedef, noisy))
-        return out, AddNoiseState(count, next_key)
+        return out, AddNoiseState(count, fzero.freeze(next_key))
 
     return GradientTransformation(init, update)

@@ -169,7 +169,7 @@ def scale_by_trust_ratio(
         usable = (param_norm > 0) & (update_norm > 0)
         denominator = fnp.where(usable, update_norm + eps, 1.0)
         ratio = fnp.where(usable, trust_coefficient * param_norm / denominator, 1.0)
-        return g * as_dtype(ratio, g)
+        return as_dtype(g * ratio, g)  # the ratio may be too large for float16
 
     return _by_params("scale_by_trust_ratio", scaled)
 

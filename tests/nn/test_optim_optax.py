@@ -31,9 +31,13 @@ def tree(seed, shapes):
 def gradients(shapes):
     """Gradients of all sizes, with some zeros, and one step that is zero."""
     for i in range(STEPS):
-        g = tree(i + 1, shapes)
-        size = 10.0 ** (i % 5 - 2) * (i != 7)
-        yield fzero.tree.map(lambda x: np.asarray(np.where(np.abs(x) < 0.1, 0.0, x * size)), g)
+        yield fzero.tree.map(
+            functools.partial(sized, 10.0 ** (i % 5 - 2) * (i != 7)), tree(i + 1, shapes)
+        )
+
+
+def sized(size, x):
+    return np.asarray(np.where(np.abs(x) < 0.1, 0.0, x * size))
 
 
 def loss(step):

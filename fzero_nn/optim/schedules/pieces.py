@@ -44,7 +44,9 @@ def join_schedules(schedules: Sequence[Schedule], boundaries: Sequence[int]) -> 
     def value(count: Any) -> Any:
         out = schedules[0](count)
         for boundary, schedule in zip(boundaries, schedules[1:], strict=True):
-            out = fnp.where(count < boundary, out, schedule(count - boundary))
+            # Before its start a schedule is asked for its first value, never for a negative step.
+            started = schedule(fnp.maximum(count - boundary, 0))
+            out = fnp.where(count < boundary, out, started)
         return out
 
     return value
