@@ -21,14 +21,28 @@ from .activations import (
     swish,
     tanh,
 )
+from .adaptive_pooling import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_avg_pool3d,
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+    adaptive_max_pool3d,
+    global_avg_pool,
+    global_max_pool,
+)
 from .attention import dot_product_attention
 from .batch_norm import batch_norm
 from .cells import gru_step, lstm_step, rnn_step
+from .conv import conv1d, conv2d, conv3d
+from .conv_transpose import conv_transpose1d, conv_transpose2d, conv_transpose3d
 from .dropout import dropout, spatial_dropout
 from .embedding import embedding, one_hot
 from .flatten import flatten
 from .linear import linear
 from .normalization import group_norm, instance_norm, layer_norm, rms_norm, standardize
+from .patches import col2im, im2col
+from .pooling import avg_pool1d, avg_pool2d, avg_pool3d, max_pool1d, max_pool2d, max_pool3d
 from .rectifiers import (
     celu,
     elu,
@@ -43,16 +57,37 @@ from .rectifiers import (
 )
 from .recurrent import gru, length_mask, lstm, rnn
 from .softmax import log_softmax, logmeanexp, logsumexp, softmax
+from .windows import conv_outsize, deconv_outsize
 
 __all__ = [
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool3d",
     "batch_norm",
     "celu",
+    "col2im",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_outsize",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
+    "deconv_outsize",
     "dot_product_attention",
     "dropout",
     "elu",
     "embedding",
     "flatten",
     "gelu",
+    "global_avg_pool",
+    "global_max_pool",
     "glu",
     "group_norm",
     "gru",
@@ -62,6 +97,7 @@ __all__ = [
     "hard_swish",
     "hard_tanh",
     "identity",
+    "im2col",
     "instance_norm",
     "layer_norm",
     "leaky_relu",
@@ -74,6 +110,9 @@ __all__ = [
     "logsumexp",
     "lstm",
     "lstm_step",
+    "max_pool1d",
+    "max_pool2d",
+    "max_pool3d",
     "mish",
     "one_hot",
     "prelu",

@@ -6,37 +6,74 @@ from .capture import capture
 from .cells import GRUCell, LSTMCell, RNNCell
 from .combinators import Flatten, Identity, Lambda, Parallel, Residual, Sequential
 from .composite import Composite
+from .conv import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from .dropout import Dropout, SpatialDropout
 from .embedding import Embedding
 from .linear import Linear
 from .module import Module
 from .normalization import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, RMSNorm
+from .pooling import (
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AdaptiveAvgPool3d,
+    AdaptiveMaxPool1d,
+    AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
+    AvgPool1d,
+    AvgPool2d,
+    AvgPool3d,
+    GlobalAvgPool,
+    GlobalMaxPool,
+    MaxPool1d,
+    MaxPool2d,
+    MaxPool3d,
+)
 from .recurrent import GRU, LSTM, RNN, Bidirectional, Recurrent, RecurrentStack
 from .summary import Summary, summary
 
 __all__ = [
+    "GRU",
+    "LSTM",
+    "RNN",
+    "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d",
+    "AdaptiveAvgPool3d",
+    "AdaptiveMaxPool1d",
+    "AdaptiveMaxPool2d",
+    "AdaptiveMaxPool3d",
+    "AvgPool1d",
+    "AvgPool2d",
+    "AvgPool3d",
     "BatchNorm",
     "Bidirectional",
     "Composite",
+    "Conv1d",
+    "Conv2d",
+    "Conv3d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
+    "ConvTranspose3d",
     "Dropout",
     "Embedding",
     "Flatten",
-    "GRU",
     "GRUCell",
+    "GlobalAvgPool",
+    "GlobalMaxPool",
     "GroupNorm",
     "Identity",
     "InstanceNorm",
-    "LSTM",
     "LSTMCell",
     "Lambda",
     "LayerNorm",
     "Linear",
+    "MaxPool1d",
+    "MaxPool2d",
+    "MaxPool3d",
     "Module",
     "MultiHeadAttention",
     "PReLU",
     "Parallel",
     "RMSNorm",
-    "RNN",
     "RNNCell",
     "Recurrent",
     "RecurrentStack",
