@@ -11,7 +11,7 @@ from fzero import FrozenDict, random
 
 from .module import EMPTY, Module
 
-__all__ = ["Composite", "observed"]
+__all__ = ["Composite", "initialized_as", "observed"]
 
 
 class Composite(Module):
@@ -115,7 +115,8 @@ class _Init(_Run):
             return EMPTY, EMPTY
         if name not in self.drawn:
             with _path_in_errors(name):
-                self.drawn[name] = child.init(random.fold_in(self.key, name), x)
+                key = random.fold_in(self.key, name)
+                self.drawn[name] = _STAND_IN.get()(child).init(key, x)
         return self.drawn[name]
 
     def __call__(self, name: str, x: Any, **options: Any) -> Any:
@@ -205,7 +206,23 @@ def _path_in_errors(name: str) -> Iterator[None]:
         raise
 
 
-# -------------------------------------------------------------------------------- observation
+# ------------------------------------------------------------------- observation, replacement
+
+#: What is initialised in the place of a child.
+_STAND_IN: ContextVar[Callable[[Module], Module]] = ContextVar(
+    "fzero_nn_stand_in", default=lambda child: child
+)
+
+
+@contextmanager
+def initialized_as(stand_in: Callable[[Module], Module]) -> Iterator[None]:
+    """In this context, `init` of a composite initialises `stand_in(child)` for each child."""
+    token = _STAND_IN.set(stand_in)
+    try:
+        yield
+    finally:
+        _STAND_IN.reset(token)
+
 
 #: Who sees the children's outputs, and the path of the composite that runs, ending in "/".
 _OBSERVER: ContextVar[tuple[Callable[..., Any], str] | None] = ContextVar(

@@ -2,13 +2,15 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, NamedTuple
+
+import numpy as np
 
 import fzero
 from fzero import random, tree
 
-from .composite import observed
+from .composite import initialized_as, observed
 from .module import EMPTY, Module
 
 __all__ = ["Row", "Summary", "summary"]
@@ -80,18 +82,18 @@ class Summary:
         )
 
 
-def summary(layer: Module, x: Any, key: Any = None) -> Summary:
+def summary(layer: Module, x: Any) -> Summary:
     """Which layers a model has, what they return, and how large they are.
 
     Args:
         layer: a layer.
         x: an example input, or a `fzero.ShapeDtypeStruct` of it.
-        key: for `layer.init`; None for `random.key(0)`.
 
     Returns:
         A `Summary`: its `rows` are data, its text is a table.
 
-    Cost: one `init`, and one `apply` on zeros that take no memory.
+    Cost: one `apply` on zeros, and where sizes were left out one `init`. Nothing is drawn by the
+    layers' initializers, the fields whose names end in `_init`.
 
     Example:
         >>> import fzero_nn as nn, numpy as np
@@ -103,7 +105,7 @@ def summary(layer: Module, x: Any, key: Any = None) -> Summary:
         l1    tanh        (2, 4)           0     0 B         32 B
         16 parameters (64 B), 0 numbers of state, 64 B of activations
     """
-    params, state = layer.init(random.key(0) if key is None else key, x)
+    params, state = _shapes(layer, x)
     rows: list[Row] = []
 
     def see(path: str, layer: Any, params: Any, y: Any) -> Any:
@@ -116,6 +118,28 @@ def summary(layer: Module, x: Any, key: Any = None) -> Summary:
     with observed(see):
         y = fzero.eval_shape(lambda *given: layer.apply(*given)[0], params, state, x)
     return Summary((_row("", layer, params, state, y, leaf=not rows), *rows))
+
+
+def _shapes(layer: Module, x: Any) -> tuple[Any, Any]:
+    """Parameters and state like those of `layer.init`, as zeros that take no memory."""
+    key = random.key(0)
+    with initialized_as(_undrawn):
+        try:
+            return _undrawn(layer).init(key)
+        except ValueError:
+            # A size was left out; to read it from x takes a run of the whole model.
+            return _undrawn(layer).init(key, x)
+
+
+def _undrawn(layer: Any) -> Any:
+    names = (
+        [f.name for f in fields(layer) if f.name.endswith("_init")] if is_dataclass(layer) else []
+    )
+    return replace(layer, **dict.fromkeys(names, _zeros)) if names else layer
+
+
+def _zeros(key: Any, shape: tuple[int, ...], dtype: Any = np.float32) -> Any:
+    return np.broadcast_to(np.zeros((), dtype), shape)
 
 
 def _row(path: str, layer: Any, params: Any, state: Any, y: Any, leaf: bool) -> Row:

@@ -184,7 +184,8 @@ def test_a_shortcut_of_another_shape_is_an_error():
         nn.Residual(nn.Linear(3, 1)).init(KEY, ROWS)
     with pytest.raises(ValueError, match="Parallel: the shapes"):
         nn.Parallel([nn.Linear(3, 1), nn.Identity()], "add").init(KEY, ROWS)
-    assert nn.Residual(nn.Linear(3, 1), nn.Linear(3, 1)).init(KEY, ROWS)
+    params, _ = nn.Residual(nn.Linear(3, 1), nn.Linear(3, 1)).init(KEY, ROWS)
+    assert list(params) == ["body", "shortcut"]
 
 
 def test_branches_are_combined_in_known_ways():

@@ -56,3 +56,12 @@ def test_the_text_is_a_table():
     assert lines[0].split() == "path layer output parameters memory activations".split()
     assert len({len(line) for line in lines[1:-2]}) == 1
     assert lines[-1] == "24 parameters (96 B), 0 numbers of state, 200 B of activations"
+
+
+def test_nothing_is_drawn():
+    def refuse(key, shape, dtype):
+        raise AssertionError("an initializer was called")
+
+    inner = nn.Sequential(nn.Linear(None, 4, W_init=refuse), nn.Linear(4, 2, b_init=refuse))
+    found = nn.summary(nn.Residual(inner, nn.Linear(3, 2, W_init=refuse)), np.ones((5, 3)))
+    assert found.parameters == 3 * 4 + 4 + 4 * 2 + 2 + 3 * 2 + 2
