@@ -185,7 +185,7 @@ def ntxent(first: Any, second: Any, *, temperature: float = 0.1, reduction: str 
         A scalar, or the 2 N losses for "none", those of `first` before those of `second`.
 
     Raises:
-        ValueError: the shapes differ or are not (N, D), temperature <= 0, or an unknown reduction.
+        ValueError: the shapes differ or are not (N, D) with N > 0, temperature <= 0, or an unknown reduction.
 
     Cost: a matrix of (2 N, 2 N).
 
@@ -209,9 +209,9 @@ def ntxent(first: Any, second: Any, *, temperature: float = 0.1, reduction: str 
 
 
 def _check_views(first: Any, second: Any, temperature: float) -> None:
-    if len(first.shape) != 2:
+    if len(first.shape) != 2 or first.shape[0] == 0:
         raise ValueError(
-            f"ntxent: first is of shape {tuple(first.shape)}; expected (N, D). "
+            f"ntxent: first is of shape {tuple(first.shape)}; expected (N, D) with N > 0. "
             "Flatten the features with first.reshape(len(first), -1)."
         )
     check_shape("ntxent", "second", second, first.shape, f"first of shape {tuple(first.shape)}")

@@ -119,9 +119,9 @@ def check_labels(function: str, labels: Any, classes: int) -> bool:
     found: Any = fzero.value(labels)
     if not isinstance(found, (np.ndarray, np.generic)):
         return False
-    found = np.unique(found)
-    wrong = found[(found < 0) | (found >= classes)]
-    if wrong.size:
+    if found.min(initial=0) < 0 or found.max(initial=0) >= classes > 0:
+        wrong: Any = np.unique(found)
+        wrong = wrong[(wrong < 0) | (wrong >= classes)]
         raise IndexError(
             f"{function}: labels has {wrong[:10].tolist()}; expected 0 <= label < {classes}. "
             "Name a label that marks rows to leave out as ignore_label, where there is one."

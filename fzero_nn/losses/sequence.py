@@ -77,7 +77,7 @@ def _with_blanks(labels: Any, blank: int) -> Any:
     blanks = fnp.full_like(labels, blank)
     pairs = fnp.stack([blanks, labels], axis=-1)
     flat = fnp.reshape(pairs, (labels.shape[0], 2 * labels.shape[1]))
-    return fnp.concatenate([flat, fnp.full_like(flat[:, :1], blank)], axis=1)
+    return fnp.pad(flat, ((0, 0), (0, 1)), constant_values=blank)
 
 
 def _may_skip(states: Any, blank: int) -> Any:

@@ -245,7 +245,7 @@ def test_linear_regression_ends_where_that_of_dezero_does():
     for _ in range(100):
         value, grads = fzero.value_and_grad(loss, argnums=(0, 1))(*params)
         params = tuple(p - 0.1 * g for p, g in zip(params, grads, strict=True))
-    assert value == pytest.approx(0.0790860651, rel=1e-9)
+    assert value == pytest.approx(0.07908606512411756, rel=1e-14)
     assert params == (pytest.approx(2.11807369), pytest.approx(5.46608905))
 
 
