@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -106,17 +106,18 @@ def summary(layer: Module, x: Any) -> Summary:
         16 parameters (64 B), 0 numbers of state, 64 B of activations
     """
     params, state = _shapes(layer, x)
-    rows: list[Row] = []
+    done: list[list[Row]] = []  # each layer that has returned, and those inside it
 
     def see(path: str, layer: Any, params: Any, y: Any) -> Any:
-        inside = [i for i, row in enumerate(rows) if row.path.startswith(f"{path}/")]
-        # A layer is seen after those inside it, and stands before them.
-        place = inside[0] if inside else len(rows)
-        rows.insert(place, _row(path, layer, params, _at(state, path), y, leaf=not inside))
+        inside: list[Row] = []
+        while done and done[-1][0].path.startswith(f"{path}/"):
+            inside = done.pop() + inside
+        done.append([_row(path, layer, params, _at(state, path), y, leaf=not inside), *inside])
         return y
 
     with observed(see):
         y = fzero.eval_shape(lambda *given: layer.apply(*given)[0], params, state, x)
+    rows = [row for rows in done for row in rows]
     return Summary((_row("", layer, params, state, y, leaf=not rows), *rows))
 
 
@@ -132,9 +133,7 @@ def _shapes(layer: Module, x: Any) -> tuple[Any, Any]:
 
 
 def _undrawn(layer: Any) -> Any:
-    names = (
-        [f.name for f in fields(layer) if f.name.endswith("_init")] if is_dataclass(layer) else []
-    )
+    names = [n for n in getattr(layer, "__dataclass_fields__", ()) if n.endswith("_init")]
     return replace(layer, **dict.fromkeys(names, _zeros)) if names else layer
 
 

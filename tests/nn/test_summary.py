@@ -37,6 +37,18 @@ def test_a_shared_layer_counts_once_and_state_apart():
     assert [row.state for row in found.rows if row.path == "count"] == [1, 1]
 
 
+def test_a_shared_composite_has_its_rows_twice():
+    class Twice(nn.Composite):
+        def children(self):
+            return {"body": nn.Sequential(nn.Linear(3, 3), fnp.tanh)}
+
+        def forward(self, call, x):
+            return call("body", call("body", x))
+
+    found = nn.summary(Twice(), np.ones((5, 3), np.float32))
+    assert [row.path for row in found.rows] == ["", *2 * ["body", "body/l0", "body/l1"]]
+
+
 def test_a_shape_is_enough_and_tuples_have_shapes():
     both = nn.Parallel([nn.Linear(3, 4), nn.Identity()], "tuple")
     x = fzero.ShapeDtypeStruct((5, 3), np.float64)
