@@ -32,6 +32,11 @@ def _rows(block: Any, groups: int) -> Any:
     return rows.astype(wide(block.dtype), copy=False)
 
 
+def _product(left: Any, right: Any) -> Any:
+    """The product of matrices, group by group; BLAS is slow at columns times rows."""
+    return left * right if left.shape[-1] == 1 else array_namespace(left).matmul(left, right)
+
+
 def _is_pointwise(W: Any, stride: Sizes, padding: Pairs) -> bool:
     """Whether the windows are the elements of the image, each one once."""
     return math.prod((*W.shape[2:], *stride)) == 1 and not any(map(any, padding))
@@ -41,7 +46,7 @@ def _pointwise(x: Any, matrices: Any) -> Any:
     """A matrix per group times the channels of every element: no columns are needed."""
     groups, outputs, inputs = matrices.shape
     flat = x.reshape(x.shape[0], groups, inputs, math.prod(x.shape[2:]))
-    y = array_namespace(x).matmul(matrices, flat.astype(matrices.dtype, copy=False))
+    y = _product(matrices, flat.astype(matrices.dtype, copy=False))
     return y.reshape(x.shape[0], groups * outputs, *x.shape[2:]).astype(x.dtype, copy=False)
 
 
@@ -57,7 +62,7 @@ def correlate(
     least = matrices.nbytes
     for place, columns in column_blocks(x, out, window, stride, padding, dilation, least):
         shape = columns.shape[1 + len(window) :]
-        product = xp.matmul(matrices, columns.reshape(groups, matrices.shape[2], math.prod(shape)))
+        product = _product(matrices, columns.reshape(groups, matrices.shape[2], math.prod(shape)))
         y[place] = xp.moveaxis(product.reshape(outputs, *shape), 0, 1)
     return y
 
@@ -77,7 +82,7 @@ def spread(
     row_bytes = channels * math.prod(window) * math.prod(out[1:]) * matrices.itemsize
     for which, rows in partition(xp, g.shape[0], out[0], row_bytes, matrices.nbytes):
         block = g[which, :, rows]
-        columns = xp.matmul(matrices, _rows(block, groups))
+        columns = _product(matrices, _rows(block, groups))
         columns = columns.reshape(channels, *window, block.shape[0], *block.shape[2:])
         for offsets, place in shifts(window, stride, dilation, rows, out[1:]):
             images[(slice(None), which, *place)] += columns[(slice(None), *offsets)]
@@ -95,7 +100,7 @@ def kernel_gradient(
     for place, columns in column_blocks(x, out, window, stride, padding, dilation, least):
         rows = _rows(g[place], groups)
         flat = columns.reshape(groups, inner, rows.shape[2])
-        total += xp.matmul(rows, xp.swapaxes(flat, 1, 2))
+        total += _product(rows, xp.swapaxes(flat, 1, 2))
     return total.reshape(shape).astype(x.dtype, copy=False)
 
 
