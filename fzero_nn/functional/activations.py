@@ -6,7 +6,7 @@ from typing import Any
 
 import fzero.numpy as fnp
 from fzero.numpy import tanh
-from fzero.ops.special import erfc
+from fzero.ops.special import erfc, logistic
 
 from .rectifiers import relu6, softplus
 
@@ -52,7 +52,7 @@ def identity(x: Any) -> Any:
 def sigmoid(x: Any) -> Any:
     """The logistic function: sigmoid(x) = 1 / (1 + exp(-x)).
 
-    It is computed as exp(-softplus(-x)), which neither overflows nor rounds small values to 0.
+    It neither overflows nor rounds small values to 0.
 
     Args:
         x: any shape.
@@ -65,7 +65,7 @@ def sigmoid(x: Any) -> Any:
         >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
         array([0. , 0.5, 1. ])
     """
-    return fnp.exp(-softplus(-x))
+    return logistic(x)
 
 
 def log_sigmoid(x: Any) -> Any:

@@ -1,9 +1,8 @@
 """Attention: averages of values, weighted by how well their keys fit a query."""
 
 import math
+from numbers import Real
 from typing import Any
-
-import numpy as np
 
 import fzero
 import fzero.numpy as fnp
@@ -40,14 +39,14 @@ def dot_product_attention(
         is_causal: whether query t attends to the keys 0 ... t only.
         scale: 1 / sqrt(H) by default.
         rate: the probability with which `dropout` zeroes a weight.
-        key: a key of `fzero.random`, for rate > 0; without one there is no dropout.
+        key: a key of `fzero.random`, for a rate other than 0.
 
     Returns:
         y, shape (..., T, N, V), of the dtype of q. A query that attends to nothing gives zeros.
 
     Raises:
         TypeError: q, k or v is not of floats.
-        ValueError: shapes that do not fit.
+        ValueError: shapes that do not fit; a rate without a key.
 
     Gradient: zero from a query that attends to nothing.
     Cost: weights of shape (..., N, T, S), in float32 where q is float16.
@@ -55,16 +54,23 @@ def dot_product_attention(
     Source: Vaswani et al., arXiv:1706.03762; for K < N, Ainslie et al., arXiv:2305.13245.
 
     Example:
-        >>> q, k, v = np.zeros((1, 1, 2)), np.zeros((3, 1, 2)), np.array([[[3.0]], [[0.0]], [[0.0]]])
+        >>> import numpy as np
+        >>> q, k, v = np.zeros((1, 1, 2)), np.zeros((2, 1, 2)), np.array([[[3.0]], [[1.0]]])
         >>> dot_product_attention(q, k, v)
-        array([[[1.]]])
+        array([[[2.]]])
     """
     _check_shapes(q, k, v)
+    drops = not (isinstance(rate, Real) and rate == 0)
+    if drops and key is None:
+        raise ValueError(
+            f"dot_product_attention: key is None with rate {rate}; expected a key, since dropout "
+            "draws numbers. Pass key=random.fold_in(key, step), or leave rate out."
+        )
     scale = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
     products = (_heads_first(q) * scale) @ fnp.swapaxes(_shared(k, q), -1, -2)
     products = products if bias is None else products + bias
     weights = softmax(products, where=_allowed(products, mask, is_causal))
-    if key is not None:
+    if drops:
         weights = dropout(key, weights, rate)
     return like(fnp.swapaxes(weights @ _shared(v, q), -3, -2), q)
 

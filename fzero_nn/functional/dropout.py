@@ -86,6 +86,7 @@ def spatial_dropout(key: Any, x: Any, rate: Any, train: bool = True) -> Any:
 def _dropout(name: str, key: Any, x: Any, rate: Any, train: bool, shape: tuple[int, ...]) -> Any:
     """Dropout with a mask of `shape`, which broadcasts to that of `x`."""
     check_floats(name, x)
+    rate = fzero.stop_gradient(rate)
     number = isinstance(rate, Real)
     if number and not 0 <= rate <= 1:
         raise ValueError(
@@ -95,7 +96,7 @@ def _dropout(name: str, key: Any, x: Any, rate: Any, train: bool, shape: tuple[i
     if not train:
         return x
     if not number:
-        rate = fnp.astype(fzero.stop_gradient(rate), "float64")
+        rate = fnp.astype(rate, "float64")
         scale = fnp.astype(1 / fnp.where(rate < 1, 1 - rate, 1), x.dtype)
         return fnp.where(random.bits(key, shape, "uint32") >= rate * _STEPS, x * scale, 0)
     # Compared as integers: no pass over the bits makes numbers of them.

@@ -3,6 +3,7 @@
 from typing import Any
 
 import fzero.numpy as fnp
+from fzero.ops.special import softplus as softplus_
 
 __all__ = [
     "celu",
@@ -191,7 +192,7 @@ def softplus(x: Any) -> Any:
         >>> softplus(np.array([-1000.0, 1000.0]))
         array([   0., 1000.])
     """
-    return fnp.logaddexp(x, 0)
+    return softplus_(x)
 
 
 def sparse_plus(x: Any) -> Any:

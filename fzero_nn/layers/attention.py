@@ -15,6 +15,8 @@ from .module import EMPTY, Module, entries, required_key, size_from
 
 __all__ = ["MultiHeadAttention"]
 
+_MAPS = ("query", "key", "value", "out")
+
 
 @dataclass(frozen=True)
 class MultiHeadAttention(Module):
@@ -111,7 +113,7 @@ class MultiHeadAttention(Module):
             self._split(context, value),
             mask=mask,
             is_causal=self.causal,
-            rate=self.rate,
+            rate=self.rate if drops else 0,
             key=required_key("MultiHeadAttention", key) if drops else None,
         )
         merged = fzero.numpy.reshape(y, (*y.shape[:-2], self.features))
@@ -124,6 +126,3 @@ class MultiHeadAttention(Module):
 
     def _weights(self, params: Any) -> tuple[Any, ...]:
         return entries("MultiHeadAttention", params, *(("W", "b") if self.bias else ("W",)))
-
-
-_MAPS = ("query", "key", "value", "out")
