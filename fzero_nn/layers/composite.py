@@ -95,14 +95,7 @@ class _Init(_Run):
         self._check_children()
 
     def _check_children(self) -> None:
-        wrong = {
-            name: child
-            for name, child in self.children.items()
-            if not _is_name(name)
-            or not callable(child)
-            and not isinstance(child, Module)
-            or isinstance(child, type)
-        }
+        wrong = {n: c for n, c in self.children.items() if not (_is_name(n) and _is_layer(c))}
         if wrong:
             raise TypeError(
                 f"{self.owner}: children is {wrong}; expected layers or functions, by names "
@@ -151,6 +144,11 @@ class _Apply(_Run):
         self.params, self.state, self.key, self.train = params, state, key, train
         self.calls: dict[str, int] = {}
         self.changed: dict[str, Any] = {}
+        if not (isinstance(params, dict) and isinstance(state, dict)):
+            raise TypeError(
+                f"{owner}: params and state are {type(params).__name__} and "
+                f"{type(state).__name__}; expected dictionaries. Take both from init(key)."
+            )
 
     def __call__(self, name: str, x: Any, **options: Any) -> Any:
         child = self.child(name)
@@ -187,6 +185,11 @@ def _applied(
 
 def _is_name(name: Any) -> bool:
     return isinstance(name, str) and name != "" and "/" not in name
+
+
+def _is_layer(child: Any) -> bool:
+    """A class is callable too, but one that was given in the place of a layer is a slip."""
+    return isinstance(child, Module) or (callable(child) and not isinstance(child, type))
 
 
 _AT = "in the layer at "

@@ -27,7 +27,7 @@ def MLP(
     Parameters: l0, l1, ..., each with W and b, as DeZero names them.
 
     Raises:
-        ValueError: fewer than two sizes.
+        ValueError: fewer than two sizes; None for another than the first.
 
     Example:
         >>> import fzero
@@ -35,14 +35,15 @@ def MLP(
         >>> [p["W"].shape for p in params.values()]
         [(784, 100), (100, 10)]
     """
-    if len(sizes) < 2:
+    if len(sizes) < 2 or None in sizes[1:]:
         raise ValueError(
-            f"MLP: sizes is {tuple(sizes)}; expected at least two, of the input and the output. "
-            "Write (None, outputs) to read the input's from an example."
+            f"MLP: sizes is {tuple(sizes)}; expected at least two, of the input and the output, "
+            "and numbers after the first. Write (None, outputs) to read it from an example."
         )
     layers: dict[str, Any] = {}
-    for i, (inputs, outputs) in enumerate(zip(sizes, sizes[1:], strict=False)):
+    pairs: Any = zip(sizes, sizes[1:], strict=False)
+    for i, (inputs, outputs) in enumerate(pairs):
         if i:
             layers[f"activation{i - 1}"] = activation
-        layers[f"l{i}"] = Linear(inputs, outputs, W_init=W_init)  # pyright: ignore
+        layers[f"l{i}"] = Linear(inputs, outputs, W_init=W_init)
     return Sequential(layers)

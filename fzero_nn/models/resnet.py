@@ -110,7 +110,8 @@ def ResNet(
 
     Parameters: conv1, bn1, res2/a/conv1, res2/a/bn1, ..., res2/b1/conv1, ..., fc6, as DeZero names
     them. The state has the running statistics of each bn. Outputs to `capture` are also relu1,
-    pool1, res2/a, res2, ..., res5, pool5.
+    pool1, res2/a, res2, ..., res5, pool5. DeZero's files load with
+    `formats.dezero_to_trees`, torchvision's with `resnet_from_torch`.
 
     Raises:
         ValueError: another depth or convention.

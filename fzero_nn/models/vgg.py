@@ -36,7 +36,8 @@ def VGG(
         W_init: initializer of the weights.
 
     Parameters: conv1_1, conv1_2, ..., fc6, fc7, fc8, each with W and b, as DeZero and Caffe name
-    them. Outputs to `capture` are also relu1_1, ..., pool1, ..., relu6, relu7.
+    them. Outputs to `capture` are also relu1_1, ..., pool1, ..., relu6, relu7. DeZero's files load
+    with `formats.dezero_to_trees`, torchvision's with `vgg_from_torch`.
 
     Raises:
         ValueError: another depth or pooling; size below 32.

@@ -143,6 +143,12 @@ def test_an_error_names_the_path_of_its_layer():
     assert e.value.__notes__ == ["in the layer at body/l0"]
 
 
+def test_parameters_and_state_are_dictionaries():
+    params, _ = deep().init(KEY)
+    with pytest.raises(TypeError, match="params and state are FrozenDict and tuple"):
+        deep().apply(params, (), ROWS)
+
+
 def test_forward_calls_children_by_their_names():
     with pytest.raises(ValueError, match=r"forward calls 'c'.*\['a', 'b'\]"):
         Forgetful(wrong=True).init(KEY, ROWS)

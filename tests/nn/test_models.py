@@ -202,6 +202,7 @@ def build(model: Any, **options: Any) -> Any:
         (lambda: build(models.SqueezeNet, version="1.2"), "version is '1.2'"),
         (lambda: models.CNN(size=7, channels=(4, 4, 4)), "size is 7 with 3 blocks; .*least 8"),
         (lambda: models.MLP((3,)), r"sizes is \(3,\)"),
+        (lambda: models.MLP((3, None, 2)), "numbers after the first"),
         (lambda: models.resnet_from_torch({"layer5.0.conv1.weight": 0}), "layer5.0.conv1"),
         (lambda: models.vgg_from_torch({"features.0.weight": 0}), "'features.0'"),
         (lambda: models.efficientnet_from_torch({"conv1.weight": 0}), "'conv1'"),
