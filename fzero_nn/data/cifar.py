@@ -166,7 +166,7 @@ def _located(
             if all((place / name).is_file() for name in (*version.train, version.test)):
                 return version, place
     for version in versions:
-        if (place := locate(version.archive, folder)).is_file():
+        if place := locate(version.archive, folder):
             return version, place
     return versions[0], find(function, [versions[0].archive], folder, download)[0]
 
@@ -221,7 +221,7 @@ def _read_pickle(source: str, raw: bytes, entry: bytes) -> tuple[np.ndarray, np.
     content = read_arrays(source, raw)
     try:
         return content[b"data"].reshape(-1, 3, 32, 32), np.array(content[entry], np.uint8)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise ValueError(
             f"{source} is without images of 3072 bytes or {entry.decode()} ({error!r}); expected "
             "both. Download it again."

@@ -48,6 +48,13 @@ def random_contrast(key: Any, x: Any, strength: float) -> Any:
 
     Returns:
         Images like x.
+
+    Example:
+        >>> import numpy as np
+        >>> x = np.linspace(0, 1, 12).reshape(1, 3, 2, 2)
+        >>> y = random_contrast(random.key(0), x, 0.5)
+        >>> bool(np.isclose(y.mean(), x.mean())), bool(np.isclose(y.std(), x.std()))
+        (True, False)
     """
     mean = lambda values: values.mean(axis=(1, 2, 3), keepdims=True)
     return _blended("random_contrast", key, x, strength, mean)
@@ -68,6 +75,12 @@ def random_saturation(key: Any, x: Any, strength: float) -> Any:
 
     Raises:
         ValueError: the images have not three channels.
+
+    Example:
+        >>> import numpy as np
+        >>> grey = np.full((1, 3, 2, 2), 90, np.uint8)
+        >>> bool((random_saturation(random.key(0), grey, 1.0) == grey).all())
+        True
     """
     return _blended("random_saturation", key, x, strength, _grey)
 

@@ -78,21 +78,23 @@ def fetch(
     Raises:
         ValueError: neither or both checksums are given, or the file has another one.
         FileNotFoundError: the server does not give it; the message says where to put the file.
+
+    Example:
+        >>> folder = getfixture("tmp_path")
+        >>> (folder / "hello.txt").write_text("hello")
+        5
+        >>> url = (folder / "hello.txt").as_uri()
+        >>> fetch(url, md5="5d41402abc4b2a76b9719d911017c592", folder=folder / "cache").read_text()
+        'hello'
     """
     algorithm, wanted = _checksum(sha256, md5)
     path = _cached(url, wanted, folder)
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        wanted_file = _described(path.name, size, algorithm, wanted)
-        chunks = _read(url, timeout, f"Place {wanted_file} as {str(path)!r}")
-        return _write_whole(url, path, chunks, algorithm, wanted, progress)
-    found = _digest_of(path, algorithm)
-    if found != wanted:
-        raise ValueError(
-            f"fetch: {str(path)!r} is of {algorithm} {found}; expected {wanted}, that of {url}. "
-            "Delete the file, and call again."
-        )
-    return path
+    if path.is_file():
+        return _verified(url, path, algorithm, wanted)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    wanted_file = _described(path.name, size, algorithm, wanted)
+    chunks = _read(url, timeout, f"Place {wanted_file} as {str(path)!r}")
+    return _write_whole(url, path, chunks, algorithm, wanted, progress)
 
 
 def find(
@@ -111,17 +113,30 @@ def find(
 
     Raises:
         FileNotFoundError: files are missing; each is named, with its address and its place.
+        ValueError: a file of the cache has another checksum.
     """
-    places = [locate(file, folder) for file in files]
-    missing = [(f, p) for f, p in zip(files, places, strict=True) if not p.is_file()]
+    paths = {file: locate(file, folder) for file in files}
+    missing = [file for file, path in paths.items() if path is None]
     if missing and not download:
-        told = "; ".join(_told(file, place) for file, place in missing)
+        told = "; ".join(_told(file, folder) for file in missing)
         raise FileNotFoundError(
             f"{function}: missing are {told}; expected each there or in the cache. "
             "Place them there by hand, or pass download=True."
         )
-    fetched = {f: fetch(f.url, f.sha256, md5=f.md5, size=f.size) for f, _ in missing}
-    return [fetched.get(f, p) for f, p in zip(files, places, strict=True)]
+    return [paths[f] or fetch(f.url, f.sha256, md5=f.md5, size=f.size) for f in files]
+
+
+def locate(file: Published, folder: str | os.PathLike[str] | None) -> Path | None:
+    """A file in the user's folder, taken as it is, or in the cache, if it is in either.
+
+    Raises:
+        ValueError: the file of the cache has another checksum.
+    """
+    if folder is not None and (own := Path(folder) / file.name).is_file():
+        return own
+    algorithm, digest = file.digest
+    cached = _cached(file.url, digest, None)
+    return _verified(file.url, cached, algorithm, digest) if cached.is_file() else None
 
 
 # ------------------------------------------------------------------------------------- places
@@ -136,17 +151,12 @@ def _cached(url: str, digest: str, folder: str | os.PathLike[str] | None) -> Pat
     return root / digest[:16] / _name(url)
 
 
-def locate(file: Published, folder: str | os.PathLike[str] | None) -> Path:
-    """Where a file is or, if it is missing, belongs: in the user's folder, or in the cache."""
-    cached = _cached(file.url, file.digest[1], None)
-    if folder is None:
-        return cached
-    own = Path(folder) / file.name
-    return cached if cached.is_file() and not own.is_file() else own
-
-
-def _told(file: Published, place: Path) -> str:
-    return f"{_described(file.name, file.size, *file.digest)} of {file.url} as {str(place)!r}"
+def _told(file: Published, folder: str | os.PathLike[str] | None) -> str:
+    """What is missing, and where it belongs: in the user's folder if there is one."""
+    algorithm, digest = file.digest
+    place = _cached(file.url, digest, None) if folder is None else Path(folder) / file.name
+    described = _described(file.name, file.size, algorithm, digest)
+    return f"{described} of {file.url} as {str(place)!r}"
 
 
 def _described(name: str, size: int | None, algorithm: str, digest: str) -> str:
@@ -173,6 +183,16 @@ def _checksum(sha256: str | None, md5: str | None) -> tuple[str, str]:
             "Copy them from where the file is published."
         )
     return name, value.lower()
+
+
+def _verified(url: str, path: Path, algorithm: str, wanted: str) -> Path:
+    found = _digest_of(path, algorithm)
+    if found != wanted:
+        raise ValueError(
+            f"fetch: {str(path)!r} is of {algorithm} {found}; expected {wanted}, that of {url}. "
+            "Delete the file, and call again."
+        )
+    return path
 
 
 def _digest_of(path: Path, algorithm: str) -> str:

@@ -146,8 +146,8 @@ class Loader:
         starts = range(position.offset, self._stop, self.batch_size)
         where = [position._replace(offset=start) for start in starts]
         after = [*where[1:], position._replace(epoch=position.epoch + 1, offset=0)]
-        chosen = self._order(position)
-        fetched = _in_turn(lambda p: self._batch(p, chosen), where, self.prefetch)
+        chosen, key = self._order(position), self._transform_key(position)
+        fetched = _in_turn(lambda p: self._batch(p.offset, chosen, key), where, self.prefetch)
         return _paired(after, fetched)
 
     @property
@@ -175,13 +175,17 @@ class Loader:
         chosen = order(position.key, position.epoch, rows) if self.shuffle else np.arange(rows)
         return chosen if _is_data_set(self.source) else _like(self.source, chosen)
 
-    def _batch(self, position: Position, chosen: Any) -> Any:
-        chosen = chosen[position.offset : position.offset + self.batch_size]
-        batch = self._fetch(chosen)
+    def _transform_key(self, position: Position) -> Any:
+        """The key of the epoch, from which that of each batch comes."""
+        if self.transform is None:
+            return None
+        # Folded with a name first: the bare epoch's key has drawn the order.
+        return random.fold_in(random.fold_in(position.key, "transform"), position.epoch)
+
+    def _batch(self, offset: int, chosen: Any, key: Any) -> Any:
+        batch = self._fetch(chosen[offset : offset + self.batch_size])
         if self.transform is not None:
-            epoch_key = random.fold_in(random.fold_in(position.key, "transform"), position.epoch)
-            key = random.fold_in(epoch_key, position.offset)
-            batch = self.transform(key, batch)
+            batch = self.transform(random.fold_in(key, offset), batch)
         return batch if self.device is None else fzero.device_put(batch, self.device)
 
     def _fetch(self, chosen: Any) -> Any:

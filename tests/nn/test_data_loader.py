@@ -213,6 +213,16 @@ def test_batches_go_to_the_device():
     assert type(batch["x"]) is np.ndarray
 
 
+@pytest.mark.gpu
+@pytest.mark.parametrize("prefetch", [0, 2])
+def test_batches_go_to_a_card(prefetch):
+    loader = Loader(ARRAYS, 4, transform=noisy, device="gpu", prefetch=prefetch)
+    got = run(loader, Position(KEY))
+    assert {str(fzero.device(leaf)) for _, b in got for leaf in fzero.tree.leaves(b)} == {"gpu:0"}
+    batches = [fzero.device_get(batch) for _, batch in got]
+    assert_same(batches, [b for _, b in run(Loader(ARRAYS, 4, transform=noisy), Position(KEY))])
+
+
 def test_batches_are_copies():
     x = np.zeros(4)
     for _, batch in Loader(x, 2, shuffle=False).epoch(Position(None)):

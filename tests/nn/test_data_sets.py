@@ -1,6 +1,7 @@
 """Data sets: DeZero's numbers, and files made here in the published formats."""
 
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -14,6 +15,8 @@ import pytest
 
 from fzero import random
 from fzero_nn import data
+from fzero_nn.data import cifar, fetch
+from fzero_nn.data.fetch import Published
 from tests.nn.test_data import idx_bytes, make_folder
 
 # -------------------------------------------------------------------- golden values of DeZero
@@ -230,11 +233,21 @@ def test_a_pickle_cannot_run_code(tmp_path, monkeypatch, call):
 
 
 def test_pickles_of_other_arrays_are_refused(tmp_path):
-    for array in (np.zeros((2, 3072)), np.zeros((2, 3071), np.uint8), np.array([None, 1])):
+    good = np.zeros((2, 3072), np.uint8)
+    cases = [
+        (good.astype(np.float64), [0, 0]),
+        (good[:, 1:], [0, 0]),
+        (np.array([None, 1]), [0, 0]),
+        (good, [0, 300]),
+        (good, [0]),
+        (good, ["cat", "dog"]),
+    ]
+    for images, labels in cases:
         files, _ = cifar_files("python", 10)
-        files["cifar-10-batches-py/test_batch"] = python2({b"data": array, b"labels": [0, 0]})
+        content = {b"data": images, b"labels": labels}
+        files["cifar-10-batches-py/test_batch"] = python2(content)
         place(files, tmp_path, "unpacked", None)
-        with pytest.raises(ValueError, match="cifar10: test_batch of .*; expected"):
+        with pytest.raises(ValueError, match="cifar10: .*; expected"):
             data.cifar10(tmp_path)
 
 
@@ -263,19 +276,34 @@ def test_damaged_archives_of_cifar_are_refused(tmp_path):
         data.cifar10(tmp_path)
 
 
-def test_missing_files_of_cifar(tmp_path, cache):
+def test_missing_files_of_cifar(tmp_path):
     with pytest.raises(FileNotFoundError) as error:
         data.cifar10(tmp_path)
     assert "cifar-10-binary.tar.gz (170,052,171 bytes, md5 c32a1d4a" in str(error.value)
     with pytest.raises(FileNotFoundError, match="cifar100: missing are cifar-100-binary.tar.gz"):
         data.cifar100()
-    files, want = cifar_files("python", 100)
-    folder = cache / "eb9058c3a382ffc7"
-    folder.mkdir()
-    place(files, folder, "packed", "cifar-100-python.tar.gz")
-    np.testing.assert_array_equal(data.cifar100().train_images, want[0])
     with pytest.raises(ValueError, match="cifar100: labels is 'both'; expected 'fine' or"):
         data.cifar100(labels="both")
+
+
+@pytest.mark.parametrize("version", ["binary", "python"])
+def test_cifar_is_downloaded_once(tmp_path, monkeypatch, cache, version):
+    files, want = cifar_files(version, 10)
+    name = f"cifar-10-{version}.tar.gz"
+    place(files, tmp_path, "packed", name)
+    digest = hashlib.md5((tmp_path / name).read_bytes()).hexdigest()
+    monkeypatch.setattr(cifar, "_SERVER", f"{tmp_path.as_uri()}/")
+    # The files made here have another checksum than those that were published.
+    monkeypatch.setattr(cifar, "Published", lambda url, size, md5: Published(url, size, md5=digest))
+    if version == "python":  # taken from the cache, but not downloaded
+        fetch(f"{tmp_path.as_uri()}/{name}", md5=digest)
+    got = data.cifar10(download=version == "binary")
+    np.testing.assert_array_equal(got.train_images, want[0])
+    (tmp_path / name).unlink()
+    np.testing.assert_array_equal(data.cifar10(tmp_path).train_labels, want[1])
+    (cache / digest[:16] / name).write_bytes(b"damaged")
+    with pytest.raises(ValueError, match="Delete the file, and call again"):
+        data.cifar10()
 
 
 def test_names_of_classes():
