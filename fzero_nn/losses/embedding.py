@@ -185,7 +185,8 @@ def ntxent(first: Any, second: Any, *, temperature: float = 0.1, reduction: str 
         A scalar, or the 2 N losses for "none", those of `first` before those of `second`.
 
     Raises:
-        ValueError: the shapes differ or are not (N, D) with N > 0, temperature <= 0, or an unknown reduction.
+        ValueError: the shapes differ or are not (N, D) with N > 0, temperature <= 0, or an
+            unknown reduction.
 
     Cost: a matrix of (2 N, 2 N).
 

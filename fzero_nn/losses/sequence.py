@@ -67,6 +67,7 @@ def ctc_loss(
     found = log_softmax(fnp.where(fnp.expand_dims(running, -1), wide, 0))
     states = _with_blanks(labels, blank)
     emissions = fnp.take_along_axis(found, fnp.expand_dims(states, 0), axis=-1)
+    emissions = fnp.maximum(emissions, _NEVER)
     alpha = _forward(emissions, _may_skip(states, blank), running)
     losses = fnp.astype(-_end(alpha, label_lengths), logits.dtype)
     return reduced("ctc_loss", losses, reduction, weights)
@@ -105,6 +106,7 @@ def _forward(emissions: Any, skip: Any, running: Any) -> Any:
 
 def _end(alpha: Any, lengths: Any) -> Any:
     """log P of the whole sequence: it ends in the last label or in the blank after it."""
+    lengths = fnp.astype(lengths, np.int64)
     last = fnp.take_along_axis(alpha, fnp.expand_dims(2 * lengths, 1), axis=1)
     label = fnp.take_along_axis(alpha, fnp.expand_dims(fnp.maximum(2 * lengths - 1, 0), 1), axis=1)
     label = fnp.where(fnp.expand_dims(lengths, 1) > 0, label, _NEVER)
@@ -120,6 +122,11 @@ def _checked(logits: Any, labels: Any, steps: Any, counts: Any, blank: int) -> A
             "expected (T, N, C) and (N, S). Put the steps first with numpy.moveaxis."
         )
     most, n, classes = logits.shape
+    if not 0 <= blank < classes:
+        raise ValueError(
+            f"ctc_loss: blank is {blank}; expected 0 <= blank < {classes}, one of the classes. "
+            "Give logits one class more, for the blank."
+        )
     check_shape("ctc_loss", "labels", labels, (n, labels.shape[1]), f"{n} sequences of logits")
     check_integers("ctc_loss", labels)
     _check_lengths("logit_lengths", steps, n, most)

@@ -74,6 +74,8 @@ def test_ctc_of_long_sequences_and_sure_logits_is_finite():
 def test_ctc_errors_name_what_is_wrong():
     logits, one = np.zeros((4, 1, 3)), np.array([1])
     call = lambda labels, steps, counts: losses.ctc_loss(logits, labels, steps, counts)
+    with pytest.raises(ValueError, match="blank is 3; expected 0 <= blank < 3"):
+        losses.ctc_loss(logits, np.array([[1]]), one, one, blank=3)
     with pytest.raises(IndexError, match="labels has the blank 0 within label_lengths"):
         call(np.array([[0]]), one, one)
     with pytest.raises(IndexError, match=r"labels has \[3\]; expected 0 <= label < 3"):
@@ -93,6 +95,20 @@ def test_ctc_on_the_stand_in():
     args = np.array([[1, 2], [2, 0]]), np.array([4, 3]), np.array([2, 1])
     got = losses.ctc_loss(put(logits), *map(put, args), reduction="none")
     np.testing.assert_allclose(unwrap(got), losses.ctc_loss(logits, *args, reduction="none"))
+
+
+def test_ctc_takes_impossible_classes_and_bytes():
+    logits = RNG.normal(size=(5, 1, 4))
+    logits[:, :, 2] = -np.inf
+    labels, steps, counts = np.array([[1, 3]]), np.array([5]), np.array([2])
+    loss = lambda x: losses.ctc_loss(x, labels, steps, counts)
+    value, gradient = fzero.value_and_grad(loss)(logits)
+    assert value == pytest.approx(ctc_by_hand(logits[:, 0], [1, 3]), rel=1e-12)
+    assert np.isfinite(gradient).all() and not gradient[:, :, 2].any()
+    assert losses.ctc_loss(logits, np.array([[1, 2]]), steps, counts) == np.inf
+    many = np.ones((1, 130), np.uint8), np.array([400]), np.array([130], np.uint8)
+    long = np.zeros((400, 1, 3))
+    assert losses.ctc_loss(long, *many) == losses.ctc_loss(long, *(a.astype(int) for a in many))
 
 
 def test_ctc_of_nothing():

@@ -3,15 +3,16 @@
 import csv
 import json
 import math
-import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from fzero_nn.training import open_log, read_log
 
+ROOT = Path(__file__).parents[2]
 ENDINGS = pytest.mark.parametrize("ending", ["csv", "jsonl"])
 
 
@@ -83,7 +84,7 @@ def test_a_killed_writer_leaves_whole_lines(tmp_path, ending):
         "    log(1, {'loss': 0.5})\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    subprocess.run([sys.executable, "-c", code, str(path)], env=os.environ, check=False)
+    subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, check=False)
     assert read_log(path) == [{"step": 1, "loss": 0.5}]
 
 
