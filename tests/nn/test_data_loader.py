@@ -1,6 +1,7 @@
 """Loaders: resumed anywhere, with and without a thread, over arrays and data sets."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -151,6 +152,20 @@ def test_breaking_off_ends_the_thread():
         for _ in Loader(ARRAYS, 1, prefetch=4).epoch(Position(KEY)):
             raise RuntimeError("mine")
     assert loader_threads() == []
+
+
+def test_breaking_off_drops_what_was_not_begun():
+    fetched = []
+
+    def slow(key, batch):
+        time.sleep(0.05)
+        fetched.append(key)
+        return batch
+
+    batches = Loader(ARRAYS, 1, transform=slow, prefetch=10).epoch(Position(KEY))
+    next(batches)
+    batches.close()
+    assert len(fetched) <= 5
 
 
 @pytest.mark.parametrize("prefetch", [0, 2])
