@@ -29,6 +29,11 @@ def _gates(z: Any) -> list[Any]:
     return [z[..., k * H : (k + 1) * H] for k in range(4)]
 
 
+def _apart(z: Any) -> Any:
+    """(T, N, 4 H) as (T, N, 4, H)."""
+    return z.reshape(*z.shape[:2], 4, z.shape[-1] // 4)
+
+
 def _by_gate(W: Any) -> Any:
     """(H, 4 H) as (4, H, H): four smaller products stay in the cache where a wide one does not."""
     H = W.shape[0]
@@ -57,7 +62,7 @@ def _forward(
     product = xp.empty((4, *h0.shape), h0.dtype)
     joined = xp.swapaxes(product, 0, 1)
     for z_t, z4_t, i, f, g, o, h, h_new, c, c_new, tanh_t, stay in steps(
-        reverse, z, z.reshape(*z.shape[:2], 4, -1), *_gates(z), *carries, tanh_c, held
+        reverse, z, _apart(z), *_gates(z), *carries, tanh_c, held
     ):
         xp.matmul(h, weights, out=product)
         z4_t += joined
@@ -107,7 +112,7 @@ def _backward(needed: Any, residuals: Any, g: Any, *, reverse: bool) -> Any:
         xp.copyto(through, 0, where=held)
         f = xp.where(held, 1, f)
         g_y = None if g_y is None else xp.where(held, 0, g_y)
-    of_c, of_h = dz.reshape(*dz.shape[:2], 4, -1)[:, :, :3], _gates(dz)[3]
+    of_c, of_h = _apart(dz)[:, :, :3], _gates(dz)[3]
     for dz_t, c_t, h_t, through_t, f_t, g_t, stay in steps(
         not reverse, dz, of_c, of_h, through, f, g_y, held
     ):
