@@ -9,14 +9,20 @@ import pytest
 
 import fzero
 import fzero.numpy
-import fzero.random
 import fzero_nn
 from fzero.core import REGISTRY
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 #: Pages that a reader learns from; each shows code.
-WITH_CODE = ("README.md", "tour.md", "how_it_works.md", "add_a_primitive.md", "sharp_bits.md")
+WITH_CODE = (
+    "README.md",
+    "tour.md",
+    "how_it_works.md",
+    "add_a_primitive.md",
+    "sharp_bits.md",
+    "from_dezero.md",
+)
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -55,7 +61,7 @@ def run_page(path: Path) -> int:
 
 def lookup(dotted: str) -> Any:
     """The object that `fzero.grad` or `fnp.sin` in a page means."""
-    roots = {"fzero": fzero, "fzero_nn": fzero_nn, "fnp": fzero.numpy, "random": fzero.random}
+    roots = {"fzero": fzero, "fzero_nn": fzero_nn, "nn": fzero_nn, "fnp": fzero.numpy}
     first, *rest = dotted.split(".")
     found: Any = roots[first]
     for part in rest:
@@ -96,7 +102,7 @@ def test_links_between_files_lead_somewhere(path):
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
 def test_names_in_a_page_exist(path):
     prose = re.sub(r"^```.*?^```$", "", path.read_text(), flags=re.MULTILINE | re.DOTALL)
-    dotted = re.findall(r"`((?:fzero|fzero_nn|fnp)\.[\w.]*\w)(?:\([^`]*\))?`", prose)
+    dotted = re.findall(r"`((?:fzero|fzero_nn|nn|fnp)\.[\w.]*\w)(?:\([^`]*\))?`", prose)
     unknown = []
     for name in set(dotted):
         try:
