@@ -29,6 +29,7 @@ from .pooling import (
     MaxPool3d,
 )
 from .recurrent import GRU, LSTM, RNN, Bidirectional, Recurrent, RecurrentStack
+from .remat import Remat
 from .summary import Summary, summary
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "RNNCell",
     "Recurrent",
     "RecurrentStack",
+    "Remat",
     "Residual",
     "Sequential",
     "SpatialDropout",

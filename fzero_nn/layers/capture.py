@@ -32,7 +32,8 @@ def capture(
 
     Returns:
         `(y, {path: output})`. A replaced output is returned as it was replaced. Of a layer that
-        is called several times the last output is returned, and each one is replaced.
+        is called several times the last output is returned, and each one is replaced. What is
+        captured inside a `fzero.checkpoint` has no gradient; inside a `Remat` it has.
 
     Raises:
         ValueError: a path that no layer has; the paths there are are listed.

@@ -11,7 +11,7 @@ from fzero import numpy as fnp
 from fzero.dtypes import shape_of
 
 from .composite import Composite
-from .module import EMPTY, Module
+from .module import Module
 
 __all__ = ["Flatten", "Identity", "Lambda", "Parallel", "Residual", "Sequential"]
 
@@ -179,9 +179,6 @@ class Lambda(Module):
 
     function: Callable[..., Any]
 
-    def init(self, key: Any, x: Any = None) -> tuple[Any, Any]:
-        return EMPTY, EMPTY
-
     def apply(
         self, params: Any, state: Any, x: Any, *, key: Any = None, train: bool = False
     ) -> tuple[Any, Any]:
@@ -197,9 +194,6 @@ class Identity(Module):
         >>> Identity().apply({}, {}, np.ones(2))[0]
         array([1., 1.])
     """
-
-    def init(self, key: Any, x: Any = None) -> tuple[Any, Any]:
-        return EMPTY, EMPTY
 
     def apply(
         self, params: Any, state: Any, x: Any, *, key: Any = None, train: bool = False
@@ -224,9 +218,6 @@ class Flatten(Module):
     """
 
     start: int = 1
-
-    def init(self, key: Any, x: Any = None) -> tuple[Any, Any]:
-        return EMPTY, EMPTY
 
     def apply(
         self, params: Any, state: Any, x: Any, *, key: Any = None, train: bool = False

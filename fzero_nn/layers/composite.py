@@ -11,7 +11,7 @@ from fzero import FrozenDict, random
 
 from .module import EMPTY, Module
 
-__all__ = ["Composite", "initialized_as", "observed"]
+__all__ = ["Composite", "initialized_as", "is_observed", "observed"]
 
 
 class Composite(Module):
@@ -144,6 +144,7 @@ class _Apply(_Run):
         self.params, self.state, self.key, self.train = params, state, key, train
         self.calls: dict[str, int] = {}
         self.changed: dict[str, Any] = {}
+        self.returned = False
         if not (isinstance(params, dict) and isinstance(state, dict)):
             raise TypeError(
                 f"{owner}: params and state are {type(params).__name__} and "
@@ -151,6 +152,12 @@ class _Apply(_Run):
             )
 
     def __call__(self, name: str, x: Any, **options: Any) -> Any:
+        if self.returned:
+            # A second run would draw other numbers, and start from the new state.
+            raise RuntimeError(
+                f"{self.owner}: forward calls {name!r} after it has returned, in a backward pass; "
+                "expected calls before. Instead of fzero.checkpoint, have Remat(child) as a child."
+            )
         child = self.child(name)
         before = self.changed.get(name, self.state.get(name, EMPTY))
         params = self.params.get(name, EMPTY)
@@ -172,6 +179,7 @@ class _Apply(_Run):
         return random.fold_in(key, count) if count else key
 
     def new_state(self) -> Any:
+        self.returned = True
         return FrozenDict({**self.state, **self.changed}) if self.changed else self.state
 
 
@@ -242,6 +250,11 @@ def observed(see: Callable[[str, Any, Any, Any], Any] | None) -> Iterator[None]:
     """
     with _observer(None if see is None else (see, "")):
         yield
+
+
+def is_observed() -> bool:
+    """Whether this runs in a context of `observed`."""
+    return _OBSERVER.get() is not None
 
 
 @contextmanager

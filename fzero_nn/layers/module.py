@@ -18,10 +18,10 @@ EMPTY = FrozenDict()
 
 
 class Module:
-    """A layer. Subclasses are frozen dataclasses that define both methods."""
+    """A layer. Subclasses are frozen dataclasses that define `apply`, and mostly `init`."""
 
     def init(self, key: Any, x: Any = None) -> tuple[Any, Any]:
-        """Draw parameters.
+        """Draw parameters. A layer without any has this method as it is.
 
         Args:
             key: a key of `fzero.random`; the parameters come to its device.
@@ -34,7 +34,7 @@ class Module:
         Raises:
             ValueError: a size was left out, and there is no `x` to read it from.
         """
-        raise NotImplementedError
+        return EMPTY, EMPTY
 
     def apply(
         self, params: Any, state: Any, x: Any, *, key: Any = None, train: bool = False

@@ -32,9 +32,6 @@ class Tied(nn.Composite):
 
 @dataclass(frozen=True)
 class Noise(nn.Module):
-    def init(self, key, x=None):
-        return EMPTY, EMPTY
-
     def apply(self, params, state, x, *, key=None, train=False):
         return x + random.normal(key, x.shape) if train else x, state
 
@@ -206,6 +203,41 @@ def test_flatten_merges_the_axes_of_an_empty_batch():
         nn.Flatten(3).apply({}, {}, ROWS)
 
 
+@dataclass(frozen=True)
+class Recomputed(nn.Composite):
+    """Noise that is multiplied, so that the gradient of x shows which numbers were drawn."""
+
+    by_hand: bool
+
+    def children(self):
+        noisy = nn.Sequential(nn.Dropout(0.5), fnp.sin)
+        return {"noisy": noisy if self.by_hand else nn.Remat(noisy)}
+
+    def forward(self, call, x):
+        return fzero.checkpoint(lambda x: call("noisy", x))(x) if self.by_hand else call("noisy", x)
+
+
+def test_a_recomputed_layer_draws_the_same_numbers():
+    def loss(x, layer):
+        return fnp.sum(layer.apply({}, {}, x, key=KEY, train=True)[0])
+
+    x = np.arange(1.0, 101.0)
+    plain = nn.Sequential({"noisy": nn.Sequential(nn.Dropout(0.5), fnp.sin)})
+    g = fzero.grad(loss)(x, Recomputed(by_hand=False))
+    np.testing.assert_array_equal(g, fzero.grad(loss)(x, plain))
+    assert 20 < np.count_nonzero(g) < 80
+    # By hand the second run would be another call, with another key: an error, not a wrong number.
+    with pytest.raises(RuntimeError, match=r"'noisy' after it has returned.*Remat\(child\)"):
+        fzero.grad(loss)(x, Recomputed(by_hand=True))
+
+
+def test_a_recomputed_layer_is_run_twice():
+    runs = []
+    layer = nn.Remat(nn.Sequential(lambda x: (runs.append(1), fnp.sin(x))[1]))
+    fzero.grad(lambda x: fnp.sum(layer.apply({}, {}, x)[0]))(np.ones(3))
+    assert len(runs) == 2
+
+
 # --------------------------------------------------------------------------------------- capture
 
 
@@ -245,6 +277,21 @@ def test_capture_and_replace_work_under_transforms():
     np.testing.assert_allclose(
         inner, ROWS @ params["stem"]["W"] + params["stem"]["b"], rtol=1e-5, atol=1e-6
     )
+
+
+def test_capture_sees_and_replaces_inside_a_recomputed_layer():
+    model = nn.Sequential(nn.Remat(nn.Sequential(fnp.sin, fnp.exp)))
+    x = np.arange(3.0)
+    y, seen = nn.capture(model, {}, {}, x, ["l0/l0"])
+
+    def outer(a):
+        return fnp.sum(nn.capture(model, {}, {}, x, replace={"l0/l0": a})[0])
+
+    def inner(x):
+        return fnp.sum(nn.capture(model, {}, {}, x, ["l0/l0"])[1]["l0/l0"])
+
+    np.testing.assert_allclose(fzero.grad(outer)(seen["l0/l0"]), np.exp(np.sin(x)))
+    np.testing.assert_allclose(fzero.grad(inner)(x), np.cos(x))
 
 
 def test_observation_ends_with_its_context():

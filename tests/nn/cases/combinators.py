@@ -1,7 +1,18 @@
 """Layers that put others together."""
 
 from fzero import numpy as fnp
-from fzero_nn import Flatten, Identity, Lambda, Linear, Parallel, Residual, Sequential
+from fzero_nn import (
+    BatchNorm,
+    Dropout,
+    Flatten,
+    Identity,
+    Lambda,
+    Linear,
+    Parallel,
+    Remat,
+    Residual,
+    Sequential,
+)
 from tests.nn.cases import LayerCase, draw
 
 
@@ -79,6 +90,14 @@ LAYERS = [
         draw(5, 3),
         peer=_residual,
     ),
+    LayerCase(
+        "Remat",
+        Remat(Sequential(Linear(3, 4), fnp.tanh, Linear(4, 2))),
+        draw(5, 3),
+        peer=_sequential,
+    ),
+    LayerCase("Remat with dropout", Remat(Dropout(0.3)), draw(5, 3), draws=True),
+    LayerCase("Remat with statistics", Remat(BatchNorm(3)), draw(5, 3)),
     LayerCase("Lambda", Lambda(fnp.sin), draw(5, 3)),
     LayerCase("Identity", Identity(), draw(5, 3)),
     LayerCase(
