@@ -88,7 +88,7 @@ def _dropout(name: str, key: Any, x: Any, rate: Any, train: bool, shape: tuple[i
     check_floats(name, x)
     rate = fzero.stop_gradient(rate)
     number = isinstance(rate, Real)
-    if number and not 0 <= rate <= 1:
+    if number and not 0 <= float(rate) <= 1:
         raise ValueError(
             f"{name}: rate is {rate}; expected 0 <= rate <= 1, the probability of zeroing. "
             "To keep a share p of the elements, pass 1 - p."

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 import fzero
-from fzero import random
 
 from .. import functional as F
 from ..initializers import Initializer, constant
@@ -28,6 +27,7 @@ class PReLU(Module):
     Parameters: slope of shape (features,).
 
     Example:
+        >>> from fzero import random
         >>> layer = PReLU()
         >>> params, state = layer.init(random.key(0))
         >>> layer.apply(params, state, np.array([-2.0, 3.0], np.float32))[0]

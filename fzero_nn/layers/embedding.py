@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 import fzero
-from fzero import random
 
 from .. import functional as F
 from ..initializers import Initializer, normal
@@ -32,6 +31,7 @@ class Embedding(Module):
         TypeError: (from apply) the ids are not integers.
 
     Example:
+        >>> from fzero import random
         >>> layer = Embedding(10, 4)
         >>> params, state = layer.init(random.key(0))
         >>> layer.apply(params, state, np.array([[1, 2, 3]]))[0].shape
