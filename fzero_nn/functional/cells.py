@@ -1,6 +1,6 @@
 """One step of a recurrent network: the input and the carry in, the new carry out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import fzero.numpy as fnp
@@ -133,7 +133,7 @@ def gru_update(z: Any, h: Any, W_h: Any, b_h: Any) -> Any:
 # ------------------------------------------------------------------------------------- checks
 
 
-def misfits(arrays: dict[str, tuple[Any, tuple[int, ...]]]) -> str:
+def misfits(arrays: Mapping[str, tuple[Any, tuple[Any, ...]]]) -> str:
     """What does not have its shape, in words; "" if all is well. None has every shape."""
     return ", ".join(
         f"{name} is of shape {tuple(a.shape)}, not {wanted}"

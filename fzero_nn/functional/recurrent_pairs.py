@@ -84,7 +84,7 @@ def _folding(kinds: str) -> Any:
     def batch(call: Any, size: int, args: Any, batched: Any, params: Any) -> Any:
         if any(m for m, kind in zip(batched, kinds, strict=True) if kind == "w"):
             return None
-        rows = [merged(a, *rest, size) for a, *rest in zip(args, kinds, batched, strict=True)]
+        rows = [merged(a, k, m, size) for a, k, m in zip(args, kinds, batched, strict=True)]
         ys, *carry = call(*rows, **params)
         T, _, H = ys.shape
         ys = fnp.swapaxes(fnp.reshape(ys, (T, size, -1, H)), 0, 1)

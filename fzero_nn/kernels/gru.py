@@ -99,7 +99,7 @@ def _backward(needed: Any, residuals: Any, g: Any, *, reverse: bool) -> Any:
     if held is not None:
         xp.copyto(dz, 0, where=held)
         keep = xp.where(held, 1, keep)
-        g_y = None if g_y is None else xp.where(held, 0, g_y)
+        g_y = None if g_y is None else outputs(g_y, held)
     product = xp.empty_like(dh)
     columns, of_h = dz.reshape(*dz.shape[:2], 4, H), dz[..., : 3 * H]
     for columns_t, h_t, keep_t, g_t in steps(not reverse, columns, of_h, keep, g_y):

@@ -111,7 +111,7 @@ def _backward(needed: Any, residuals: Any, g: Any, *, reverse: bool) -> Any:
         xp.copyto(dz, 0, where=held)
         xp.copyto(through, 0, where=held)
         f = xp.where(held, 1, f)
-        g_y = None if g_y is None else xp.where(held, 0, g_y)
+        g_y = None if g_y is None else outputs(g_y, held)
     of_c, of_h = _apart(dz)[:, :, :3], _gates(dz)[3]
     for dz_t, c_t, h_t, through_t, f_t, g_t, stay in steps(
         not reverse, dz, of_c, of_h, through, f, g_y, held

@@ -59,7 +59,7 @@ def _backward(needed: Any, residuals: Any, g: Any, *, activation: str, reverse: 
     dz, dh = _slope(activation, after(hs, reverse)), start(g_h, hs[0])
     if held is not None:
         xp.copyto(dz, 0, where=held)
-        g_y = None if g_y is None else xp.where(held, 0, g_y)
+        g_y = None if g_y is None else outputs(g_y, held)
     transposed = xp.ascontiguousarray(W_h.T)
     for dz_t, g_t, stay in steps(not reverse, dz, g_y, held):
         if g_t is not None:
