@@ -37,7 +37,7 @@ def EfficientNetLite0(num_classes: int = 1000, dropout: Any = 0.2) -> Sequential
         dropout: the rate, before the last layer.
 
     The images are (N, 3, H, W), 224 x 224 for the published weights, from
-    `efficientnet_preprocess`. In training no blocks are dropped, as the authors' code does.
+    `efficientnet_preprocess`. Unlike in the authors' training, no block is left out at random.
 
     Parameters: stem/conv, stem/bn, block0/body/depthwise/conv, ..., head/conv, head/bn, fc.
 

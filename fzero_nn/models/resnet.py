@@ -7,15 +7,7 @@ from typing import Any, Literal
 
 from .. import functional as F
 from ..initializers import Initializer
-from ..layers import (
-    BatchNorm,
-    Composite,
-    Conv2d,
-    GlobalAvgPool,
-    Linear,
-    MaxPool2d,
-    Sequential,
-)
+from ..layers import BatchNorm, Composite, Conv2d, GlobalAvgPool, Linear, MaxPool2d, Sequential
 from .blocks import HE_NORMAL
 
 __all__ = ["ResNet", "ResNet18", "ResNet34", "ResNet50", "ResNet101", "ResNet152", "ResidualBlock"]
@@ -54,13 +46,13 @@ class ResidualBlock(Composite):
     W_init: Initializer = HE_NORMAL
 
     def children(self) -> Mapping[str, Any]:
-        convs, inputs = list(self.convs), self.inputs
+        inputs = self.inputs
         found: dict[str, Any] = {}
-        for i, (outputs, window, stride) in enumerate(convs, 1):
+        for i, (outputs, window, stride) in enumerate(self.convs, 1):
             found |= self._pair(i, inputs, outputs, window, stride)
             inputs = outputs
         if self._projects():
-            found |= self._pair(len(convs) + 1, self.inputs, inputs, 1, self._stride())
+            found |= self._pair(len(self.convs) + 1, self.inputs, inputs, 1, self._stride())
         return found
 
     def forward(self, call: Callable[..., Any], x: Any) -> Any:

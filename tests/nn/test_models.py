@@ -159,6 +159,37 @@ def test_models_train_in_float32(model, x):
     assert not any(np.array_equal(before, after) for before, after in before_after)
 
 
+def test_a_cnn_learns_a_few_images_by_heart():
+    model = models.CNN(size=8, channels=(4,), hidden=16, dropout=0.1)
+    x, labels = random.normal(KEY, (10, 1, 8, 8), np.float32), np.arange(10)
+    params, state = model.init(KEY)
+
+    def loss(params, state, key):
+        logits, state = model.apply(params, state, x, key=key, train=True)
+        return -fzero.numpy.mean(nn.functional.log_softmax(logits)[labels, labels]), state
+
+    for step in range(60):
+        grads, state = fzero.grad(loss, has_aux=True)(params, state, random.fold_in(KEY, step))
+        params = tree.map(lambda p, g: p - 0.3 * g, params, grads)
+    # Outside of training too, so the running statistics are those of the images.
+    assert (model.apply(params, state, x)[0].argmax(1) == labels).all()
+
+
+def test_gradients_of_each_image_are_those_of_a_loop():
+    model = models.CNN(size=8, channels=(2, 3), hidden=4, num_classes=2)
+    params, state = tree.map(np.float64, model.init(KEY))
+    x = random.normal(KEY, (3, 1, 8, 8))
+
+    def score(params, image):
+        return model.apply(params, state, image[None])[0][0, 1]
+
+    got = fzero.vmap(fzero.grad(score), in_axes=(None, 0))(params, x)
+    for i, image in enumerate(x):
+        want = fzero.grad(score)(params, image)
+        for a, b in zip(tree.leaves(got), tree.leaves(want), strict=True):
+            np.testing.assert_allclose(a[i], b, rtol=1e-10, atol=1e-13)
+
+
 def test_frozen_statistics_are_differentiable():
     """Grad-CAM, style transfer and fine-tuning take gradients outside of training."""
     model = models.ResNet(50, 10, width=2)
