@@ -18,7 +18,7 @@ import numpy as np
 
 __all__ = ["CHUNK", "Damaged", "Member", "members", "read_member", "reading"]
 
-CHUNK = 1 << 20  # bytes that stay in the cache between their copy and their checksum
+CHUNK = 1 << 19  # bytes that stay in the cache between their copy and their checksum
 _HEADER = struct.Struct("<4s22xHH")  # signature; lengths of the name and of the extra field
 _ENCRYPTED, _UTF8 = 0x1, 0x800  # flags
 

@@ -5,11 +5,12 @@ import os
 import re
 import threading
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 from .atomic import remove_leftovers
-from .contents import describe, read, verify
+from .contents import Contents, describe, read, verify
 from .loading import tree_of
 from .saving import Snapshot, snapshot, write_snapshot
 
@@ -23,7 +24,8 @@ class Manager:
 
     The files are `step-000000000100.npz` and so on, each one a file of `save` that `load` reads.
     The manager holds no list of its own: what is in the folder is what there is, so a run that is
-    killed at any moment goes on from its newest whole file. One process writes to a folder.
+    killed at any moment goes on from its newest whole file. One process writes to a folder;
+    others may read there at the same time.
 
     Args:
         folder: made if it does not exist.
@@ -113,10 +115,12 @@ class Manager:
             True
         """
         self.wait()
-        for step in reversed(self._steps()):
+        for step in self._newest_first():
             try:
                 verify("Manager.latest", self.path(step))
                 return step
+            except FileNotFoundError:
+                continue
             except ValueError as error:
                 _warn(error)
         return None
@@ -134,22 +138,12 @@ class Manager:
                 match `like`: that is no reason to take an older one.
         """
         self.wait()
-        candidates = self._steps() if step is None else [step]
-        for candidate in reversed(candidates):
-            path = self.path(candidate)
-            try:
-                contents = read("Manager.restore", path)
-            except ValueError as error:
-                if step is not None:
-                    raise
-                _warn(error)
-                continue
-            self._restored = candidate
-            return tree_of("Manager.restore", path, contents, like, device)
-        raise FileNotFoundError(
-            f"Manager.restore: folder is {str(self.folder)!r}, without a whole checkpoint; "
-            "expected one. Initialise the tree if manager.latest() is None."
-        )
+        if step is None:
+            step, contents = self._read_newest()
+        else:
+            contents = read("Manager.restore", self.path(step))
+        self._restored = step
+        return tree_of("Manager.restore", self.path(step), contents, like, device)
 
     def wait(self) -> None:
         """Return when the file of the last `save` is on the disk.
@@ -179,6 +173,26 @@ class Manager:
     def _steps(self) -> list[int]:
         found = (_NAME.fullmatch(entry.name) for entry in self.folder.iterdir())
         return sorted(int(match[1]) for match in found if match)
+
+    def _newest_first(self) -> Iterator[int]:
+        """The steps, looking again after each: another process may remove and add some."""
+        seen: set[int] = set()
+        while left := [step for step in self._steps() if step not in seen]:
+            seen.add(left[-1])
+            yield left[-1]
+
+    def _read_newest(self) -> tuple[int, Contents]:
+        for step in self._newest_first():
+            try:
+                return step, read("Manager.restore", self.path(step))
+            except FileNotFoundError:
+                continue
+            except ValueError as error:
+                _warn(error)
+        raise FileNotFoundError(
+            f"Manager.restore: folder is {str(self.folder)!r}, without a whole checkpoint; "
+            "expected one. Initialise the tree if manager.latest() is None."
+        )
 
     def _later(self, step: int) -> set[int]:
         """The steps in the folder that this one replaces: `restore` has gone back beyond them."""

@@ -12,8 +12,18 @@ import fzero
 
 from .archive import Damaged
 
-__all__ = ["STRUCTURE", "Leaf", "Structure", "build", "decode", "encode", "kind_of", "names"]
-__all__ += ["nodes_of", "restore"]
+__all__ = [
+    "STRUCTURE",
+    "Leaf",
+    "Structure",
+    "build",
+    "decode",
+    "encode",
+    "kind_of",
+    "names",
+    "nodes_of",
+    "restore",
+]
 
 STRUCTURE = "__structure__"
 _VERSION = 1

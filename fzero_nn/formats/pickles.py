@@ -14,6 +14,8 @@ from ..checkpoint.archive import Damaged
 __all__ = ["Function", "unpickle"]
 
 _MARK = object()
+#: Hashing a tuple descends into it without a limit, so a deep one would end the process.
+_KEYS = (str, int, float, bool, type(None))
 
 
 class Function(NamedTuple):
@@ -74,6 +76,8 @@ def _set_items(m: _Machine, items: list[Any]) -> None:
     target = m.stack[-1]
     if type(target) is not dict:
         raise Damaged(f"its pickle fills a {type(target).__name__} as a dictionary")
+    if wrong := [type(key).__name__ for key in items[::2] if type(key) not in _KEYS]:
+        raise Damaged(f"its pickle has dictionaries with keys of types {sorted(set(wrong))}")
     target.update(zip(items[::2], items[1::2], strict=True))
 
 
@@ -92,6 +96,8 @@ def _find(m: _Machine, name: str) -> None:
 
 def _find_popped(m: _Machine, argument: Any) -> None:
     name, module = m.stack.pop(), m.stack.pop()
+    if type(name) is not str or type(module) is not str:
+        raise Damaged("its pickle asks for what is no name")
     _find(m, f"{module} {name}")
 
 

@@ -20,6 +20,7 @@ __all__ = ["load_torch"]
 
 _MAGIC = 0x1950A86A20F9469CFC6C
 _PROTOCOL = 1001
+_MOST_AXES = 64  # of an array of NumPy
 #: Storage class -> dtype of its elements in the file.
 _STORAGES = {
     "BoolStorage": "|b1",
@@ -160,7 +161,8 @@ def _note(identity: Any, described: dict[str, tuple[_StorageType, int]]) -> tupl
     """The key and the view that a persistent id states; its type and size go into `described`."""
     tag, kind, key, _, count, *view = identity
     if tag != "storage" or type(kind) is not _StorageType or type(key) is not str:
-        raise Damaged(f"its pickle refers to a {tag}")
+        # Unknown objects are not shown: a text of a few shared tuples may have no end.
+        raise Damaged("its pickle refers to something else than a storage")
     if type(count) is not int or count < 0:
         raise Damaged(f"storage {key} has {count} elements")
     if described.setdefault(key, (kind, count)) != (kind, count):
@@ -200,9 +202,10 @@ def _tensor_of_dtype(
 
 def _strided(elements: np.ndarray, offset: Any, size: Any, stride: Any) -> np.ndarray:
     """A view of a storage, once no index of it reaches beyond."""
-    size, numbers = _as_tuple(size), (offset, *size, *stride)
-    if len(size) != len(stride) or any(type(n) is not int or n < 0 for n in numbers):
-        raise Damaged(f"a tensor has offset {offset}, size {size} and stride {stride}")
+    if len(_as_tuple(size)) != len(_as_tuple(stride)) or len(size) > _MOST_AXES:
+        raise Damaged(f"a tensor has {len(size)} sizes and {len(stride)} strides")
+    if any(type(n) is not int or n < 0 for n in (offset, *size, *stride)):
+        raise Damaged("a tensor has an offset, size or stride that is no natural number")
     last = offset + sum((n - 1) * step for n, step in zip(size, stride, strict=True))
     if 0 not in size and last >= len(elements):
         raise Damaged(f"a tensor of size {size} and stride {stride} reaches beyond its storage")
@@ -213,7 +216,6 @@ def _strided(elements: np.ndarray, offset: Any, size: Any, stride: Any) -> np.nd
 
 
 def _as_tuple(size: Any) -> tuple[Any, ...]:
-    # A list would be copied, which a hostile pickle may ask for at every instruction.
     if type(size) is not tuple:
         raise Damaged(f"a size is a {type(size).__name__}")
     return size

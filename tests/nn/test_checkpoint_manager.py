@@ -104,6 +104,17 @@ def test_damaged_files_are_passed_over_with_a_warning(tmp_path, content):
     assert manager.latest() == 2
 
 
+def test_a_reader_beside_a_writer_finds_a_whole_checkpoint(tmp_path):
+    writer, reader = Manager(tmp_path, keep_last=1, keep_best=0), Manager(tmp_path)
+    writer.save(0, {"W": np.zeros(1000)})
+    thread = threading.Thread(target=lambda: fill(writer, [None] * 40))
+    thread.start()
+    while thread.is_alive():
+        W = reader.restore()["W"]
+        assert (W == W[0]).all() and reader.latest() is not None
+    thread.join()
+
+
 def test_a_file_of_another_kind_is_no_checkpoint_of_the_run(tmp_path):
     manager = Manager(tmp_path)
     fill(manager, [1.0])

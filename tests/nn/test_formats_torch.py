@@ -177,6 +177,10 @@ def tensor(size=(2,), stride=(1,), offset=0, count=2, key="0", kind="FloatStorag
     )
 
 
+#: A tuple of two times a tuple of two times ..., whose text would have 2**99 parts.
+LAUGHS = b")" + b"q\x01h\x01\x86" * 99
+
+
 def program(path, body, method=zipfile.ZIP_STORED):
     with zipfile.ZipFile(path, "w", method) as archive:
         archive.writestr("x/data.pkl", b"\x80\x02" + body + b".")
@@ -196,10 +200,11 @@ def test_the_program_as_these_tests_write_it(tmp_path):
         (tensor(offset=1), "reaches beyond its storage"),
         (tensor(size=(1 << 62,)), "reaches beyond its storage"),
         (tensor(size=(2, 1 << 40), stride=(1, 1 << 40)), "reaches beyond its storage"),
-        (tensor(offset=-1), "a tensor has offset -1"),
-        (tensor(stride=(-1,)), "a tensor has offset 0, size"),
-        (tensor(size=(-2,)), "a tensor has offset 0, size"),
-        (tensor(size=(2, 1)), "a tensor has offset 0, size"),
+        (tensor(offset=-1), "is no natural number"),
+        (tensor(stride=(-1,)), "is no natural number"),
+        (tensor(size=(-2,)), "is no natural number"),
+        (tensor(size=(2, 1)), "a tensor has 2 sizes and 1 strides"),
+        (tensor(size=(1,) * 65, stride=(1,) * 65), "a tensor has 65 sizes"),
         (tensor(count=3), "a storage is not of the declared size"),
         (tensor(count=1 << 60), "a storage is not of the declared size"),
         (tensor(count=-2), "storage 0 has -2 elements"),
@@ -225,6 +230,8 @@ def test_the_program_as_these_tests_write_it(tmp_path):
         (b"\x8e" + b"\xff" * 7 + b"\x7f", "instruction BINBYTES8|ValueError"),
         (b"(text", "Error"),
         (b"I1\nQ", "TypeError"),
+        (b"}" + b"(" + LAUGHS + b"NNNNtQ", "refers to something else than a storage"),
+        (LAUGHS + LAUGHS + b"\x93", "asks for what is no name"),
         (b"", "Error|is a"),
     ],
 )
@@ -237,6 +244,12 @@ def test_programs_that_are_refused(tmp_path, value, why):
         assert tracemalloc.get_traced_memory()[1] < 1 << 20
     finally:
         tracemalloc.stop()
+
+
+def test_a_deep_key_does_not_end_the_process(tmp_path):
+    path = program(tmp_path / "x.pth", b"})" + b"\x85" * 500_000 + b"Ns")
+    with pytest.raises(ValueError, match=r"has dictionaries with keys of types \['tuple'\]"):
+        load_torch(path)
 
 
 def test_numbers_are_taken_from_archives_as_pytorch_writes_them(tmp_path):
