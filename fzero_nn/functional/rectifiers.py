@@ -3,7 +3,7 @@
 from typing import Any
 
 import fzero.numpy as fnp
-from fzero.ops.special import softplus as softplus_
+from fzero.ops import special
 
 __all__ = [
     "celu",
@@ -35,7 +35,7 @@ def relu(x: Any) -> Any:
         >>> relu(np.array([-2.0, 0.0, 3.0]))
         array([0., 0., 3.])
     """
-    return fnp.where(x <= 0, 0, x)
+    return special.relu(x)
 
 
 def relu6(x: Any) -> Any:
@@ -192,7 +192,7 @@ def softplus(x: Any) -> Any:
         >>> softplus(np.array([-1000.0, 1000.0]))
         array([   0., 1000.])
     """
-    return softplus_(x)
+    return special.softplus(x)
 
 
 def sparse_plus(x: Any) -> Any:
