@@ -91,11 +91,14 @@ def scale_by_learning_rate(
         >>> scale_by_learning_rate(0.1).update(np.array([2.0]), EmptyState())[0]
         array([-0.2])
     """
-    sign = -1 if flip_sign else 1
-    rate: Any = 1 if learning_rate is None else learning_rate
-    if callable(rate):
-        return scale_by_schedule(lambda count: sign * rate(count))
-    return scale(sign * rate)
+    return _signed(-1 if flip_sign else 1, 1 if learning_rate is None else learning_rate)
+
+
+def _signed(sign: int, rate: Any) -> GradientTransformation:
+    if not callable(rate):
+        return scale(sign * rate)
+    schedule: Schedule = rate
+    return scale_by_schedule(lambda count: sign * schedule(count))
 
 
 def scale_by_sign() -> GradientTransformation:

@@ -281,3 +281,79 @@ def fields(state):
     if isinstance(state, dict):
         return {name: fields(x) for name, x in state.items()}
     return [fields(x) for x in state] if isinstance(state, (tuple, list)) else None
+
+
+# --------------------------------------------------------------------------------------- contrib
+
+CONTRIB = {
+    "ademamix": lambda o: o.contrib.ademamix(0.1, weight_decay=0.1),
+    "ademamix_schedules": lambda o: o.contrib.ademamix(
+        rate, b3=lambda count: 0.99 + 0 * count, alpha=lambda count: 0.1 * count
+    ),
+    "muon": lambda o: o.contrib.muon(0.1, weight_decay=0.1),
+    "muon_adaptive": lambda o: o.contrib.muon(
+        rate, ns_steps=3, adaptive=True, nesterov=False, adam_weight_decay=0.1
+    ),
+    "muon_rms": lambda o: o.contrib.muon(
+        0.1, [(3.0, -3.2, 1.2), (2.0, -1.5, 0.5)], 2, consistent_rms=0.2
+    ),
+    "prodigy": lambda o: o.contrib.prodigy(weight_decay=0.01),
+    "prodigy_warmup": lambda o: o.contrib.prodigy(
+        lambda count: count / 100.0, estim_lr0=1e-3, safeguard_warmup=True
+    ),
+    "schedule_free_sgd": lambda o: o.contrib.schedule_free_sgd(0.1, weight_decay=0.1),
+    # Numbers that float32 holds: JAX divides a count by a number of steps in float32.
+    "schedule_free_adamw": lambda o: o.contrib.schedule_free_adamw(0.125, warmup_steps=4),
+    "schedule_free": lambda o: o.contrib.schedule_free(o.sgd(rate), rate, b1=0.8),
+    "sam": lambda o: o.contrib.sam(o.adam(0.1), o.sgd(0.05), 3, reset_state=False),
+    "sam_reset": lambda o: o.contrib.sam(o.adamw(0.1), o.sgd(0.05, 0.9), 3),
+}
+
+
+@pytest.mark.parametrize("name", CONTRIB)
+def test_contrib(name):
+    assert_same_paths(CONTRIB[name])
+
+
+def test_the_parameters_to_evaluate_of_schedule_free():
+    def run(o):
+        optimizer, params = o.contrib.schedule_free_sgd(0.1), tree(0, SHAPES)
+        state = optimizer.init(params)
+        updates, state = optimizer.update(tree(1, SHAPES), state, params)
+        params = o.apply_updates(params, updates)
+        return o.contrib.schedule_free_eval_params(state, params)["net"]["matrix"]
+
+    np.testing.assert_allclose(run(optim), run(optax), rtol=1e-13)
+
+
+def test_sam_in_one_step():
+    cube = lambda p, i=0: fzero.tree.map(lambda x: x**3, p)
+
+    def run(o):
+        ascent = o.chain(o.contrib.normalize(), o.sgd(0.05))
+        optimizer = o.contrib.sam(o.sgd(0.1, 0.9), ascent, opaque_mode=True)
+        params = tree(0, SHAPES)
+        state = optimizer.init(params)
+        for _ in range(5):
+            updates, state = optimizer.update(cube(params), state, params, grad_fn=cube)
+            params = o.apply_updates(params, updates)
+        return params["net"]["matrix"]
+
+    np.testing.assert_allclose(run(optim), run(optax), rtol=1e-12)
+
+
+@pytest.mark.parametrize("size", [1, 3])
+@pytest.mark.parametrize("cooldown", [0, 4])
+def test_reduce_on_plateau(size, cooldown):
+    def make(o):
+        plateau = o.contrib.reduce_on_plateau(0.5, 3, cooldown=cooldown, accumulation_size=size)
+        return o.chain(o.sgd(0.1), plateau)
+
+    values = np.round(np.random.default_rng(0).uniform(1, 3, STEPS), 1)
+    got, want = make(optim), jitted(make(optax))
+    s, t = got.init(np.ones(2)), want.init(np.ones(2))
+    for value in values:
+        u, s = got.update(np.ones(2), s, value=value)
+        v, t = want.update(np.ones(2), t, value=value)
+        np.testing.assert_allclose(u, v, rtol=1e-12)
+    assert s[1].scale < 0.1

@@ -1,18 +1,6 @@
 """Optimizers: chains of a few transformations each."""
 
-from .adams import (
-    adabelief,
-    adam,
-    adamax,
-    adamaxw,
-    adamw,
-    adan,
-    amsgrad,
-    nadam,
-    nadamw,
-    radam,
-    yogi,
-)
+from .adams import adam, adamax, adamaxw, adamw, nadam, nadamw
 from .descent import (
     fromage,
     momentum_sgd,
@@ -25,6 +13,7 @@ from .descent import (
     signum,
 )
 from .layerwise import lamb, lars, lion, novograd
+from .relatives import adabelief, adan, amsgrad, radam, yogi
 from .roots import adadelta, adafactor, adagrad, rmsprop, sm3
 
 __all__ = [
