@@ -22,6 +22,7 @@ WITH_CODE = (
     "add_a_primitive.md",
     "sharp_bits.md",
     "from_dezero.md",
+    "neural_networks.md",
 )
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
