@@ -9,6 +9,7 @@ import fzero
 import fzero.numpy as fnp
 from fzero import random
 from fzero_nn import optim
+from tests.strict import no_sync, put, unwrap
 
 GRADIENTS = [0.5, -2.0, 1.0, 0.25]
 
@@ -540,3 +541,20 @@ def test_errors(make, message):
 def test_lookahead_wants_its_pair():
     with pytest.raises(TypeError, match=r"params is a dict; expected LookaheadParams"):
         optim.lookahead(optim.sgd(0.1), 2, 0.5).init({"W": 1.0})
+
+
+@pytest.mark.parametrize("name", sorted(set(ALL) - {"noisy_sgd"}))
+def test_the_stand_in_for_cupy_takes_the_same_steps_without_waiting(name):
+    def train(place):
+        params = fzero.tree.map(place, sample(np.float32))
+        state = ALL[name].init(params)
+        for i in range(5):
+            g = fzero.tree.map(lambda p, i=i: place(some_gradient(p, i)), sample(np.float32))
+            updates, state = ALL[name].update(g, state, params)
+            params = optim.apply_updates(params, updates)
+        return fzero.tree.leaves(params)
+
+    with no_sync():
+        got = train(put)
+    for a, b in zip(got, train(lambda x: x), strict=True):
+        np.testing.assert_allclose(unwrap(a), b, rtol=1e-5)
