@@ -28,10 +28,9 @@ from .adaptive_pooling import (
     adaptive_max_pool1d,
     adaptive_max_pool2d,
     adaptive_max_pool3d,
-    global_avg_pool,
-    global_max_pool,
 )
 from .attention import dot_product_attention
+from .avg_pooling import avg_pool1d, avg_pool2d, avg_pool3d
 from .batch_norm import batch_norm
 from .cells import gru_step, lstm_step, rnn_step
 from .conv import conv1d, conv2d, conv3d
@@ -39,10 +38,11 @@ from .conv_transpose import conv_transpose1d, conv_transpose2d, conv_transpose3d
 from .dropout import dropout, spatial_dropout
 from .embedding import embedding, one_hot
 from .flatten import flatten
+from .global_pooling import global_avg_pool, global_max_pool
 from .linear import linear
+from .max_pooling import max_pool1d, max_pool2d, max_pool3d
 from .normalization import group_norm, instance_norm, layer_norm, rms_norm, standardize
 from .patches import col2im, im2col
-from .pooling import avg_pool1d, avg_pool2d, avg_pool3d, max_pool1d, max_pool2d, max_pool3d
 from .rectifiers import (
     celu,
     elu,

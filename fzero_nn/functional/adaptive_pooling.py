@@ -1,4 +1,4 @@
-"""Pooling to a size that is given: of the whole image, or of as many windows as outputs."""
+"""Pooling to a size that is given."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,9 @@ import fzero.numpy as fnp
 from fzero.dtypes import dtype_of
 
 from ..kernels.columns import Sizes
-from .pooling import avg_pool1d, avg_pool2d, avg_pool3d, max_pool1d, max_pool2d, max_pool3d
+from .avg_pooling import avg_pool1d, avg_pool2d, avg_pool3d
+from .global_pooling import first_max
+from .max_pooling import max_pool1d, max_pool2d, max_pool3d
 from .windows import per_axis, spatial_axes
 
 __all__ = [
@@ -20,82 +22,10 @@ __all__ = [
     "adaptive_max_pool1d",
     "adaptive_max_pool2d",
     "adaptive_max_pool3d",
-    "global_avg_pool",
-    "global_max_pool",
 ]
 
 _AVG = {1: avg_pool1d, 2: avg_pool2d, 3: avg_pool3d}
 _MAX = {1: max_pool1d, 2: max_pool2d, 3: max_pool3d}
-
-
-# --------------------------------------------------------------------------------- whole images
-
-
-def _images(name: str, x: Any) -> Any:
-    x = fnp.asarray(x)
-    if len(x.shape) < 3 or 0 in x.shape[2:]:
-        raise ValueError(
-            f"{name}: x is of shape {tuple(x.shape)}; expected (N, C, ...) with one spatial axis "
-            "or more, none of size 0. Give a single image a batch axis with x[None]."
-        )
-    return x
-
-
-def _kept(y: Any, x: Any, keepdims: bool) -> Any:
-    return fnp.reshape(y, (*y.shape, *(1 for _ in x.shape[2:]))) if keepdims else y
-
-
-def global_avg_pool(x: Any, keepdims: bool = False) -> Any:
-    """The mean of each channel over all spatial axes.
-
-    Args:
-        x: images, shape (N, C, ...) with one spatial axis or more.
-        keepdims: whether the spatial axes stay, with size 1.
-
-    Returns:
-        Shape (N, C), or (N, C, 1, ...).
-
-    Raises:
-        ValueError: there is no spatial axis, or one of size 0.
-
-    Example:
-        >>> global_avg_pool(np.arange(8.0).reshape(1, 2, 2, 2))
-        array([[1.5, 5.5]])
-    """
-    x = _images("global_avg_pool", x)
-    return fnp.mean(x, axis=tuple(range(2, len(x.shape))), keepdims=keepdims)
-
-
-def global_max_pool(x: Any, keepdims: bool = False) -> Any:
-    """The maximum of each channel over all spatial axes.
-
-    Args:
-        x: images, shape (N, C, ...) with one spatial axis or more.
-        keepdims: whether the spatial axes stay, with size 1.
-
-    Returns:
-        Shape (N, C), or (N, C, 1, ...).
-
-    Raises:
-        ValueError: there is no spatial axis, or one of size 0.
-
-    Gradient: to the first maximum of each channel.
-
-    Example:
-        >>> global_max_pool(np.arange(8.0).reshape(1, 2, 2, 2))
-        array([[3., 7.]])
-    """
-    x = _images("global_max_pool", x)
-    flat = fnp.reshape(x, (*x.shape[:2], int(np.prod(x.shape[2:]))))
-    return _kept(_first_max(flat, 2)[..., 0], x, keepdims)
-
-
-def _first_max(x: Any, axis: int) -> Any:
-    """The maximum along an axis, which stays with size 1; the gradient goes to the first."""
-    return fnp.take_along_axis(x, fnp.argmax(x, axis=axis, keepdims=True), axis)
-
-
-# ------------------------------------------------------------------------------ windows that fit
 
 
 def _gathered(x: Any, axis: int, out: int) -> tuple[Any, np.ndarray]:
@@ -114,7 +44,7 @@ def _gathered(x: Any, axis: int, out: int) -> tuple[Any, np.ndarray]:
 
 def _axis_max(x: Any, axis: int, out: int) -> Any:
     seen, _ = _gathered(x, axis, out)
-    return fnp.squeeze(_first_max(seen, axis + 1), axis + 1)
+    return fnp.squeeze(first_max(seen, axis + 1), axis + 1)
 
 
 def _axis_mean(x: Any, axis: int, out: int) -> Any:

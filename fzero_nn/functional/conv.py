@@ -110,10 +110,11 @@ def check_kernel(name: str, x: Any, W: Any, b: Any, groups: Any, transposed: boo
         if transposed
         else "(outputs, inputs / groups, *window)"
     )
-    if len(W.shape) != len(x.shape):
+    if len(W.shape) != len(x.shape) or 0 in W.shape:
         raise ValueError(
             f"{name}: W is of shape {tuple(W.shape)} with x of shape {tuple(x.shape)}; expected "
-            f"{len(x.shape)} axes, {layout}. Add axes of size 1 to W for a window of 1."
+            f"{len(x.shape)} axes, {layout}, none of size 0. Add axes of size 1 to W for a window "
+            "of 1."
         )
     channels = x.shape[1]
     wanted = W.shape[0] if transposed else W.shape[1] * count

@@ -102,48 +102,48 @@ def covered(size: int, out: int, window: int, stride: int, before: int, dilation
 
 
 def divisor(
-    xp: Any,
-    dtype: Any,
     sizes: Sizes,
     out: Sizes,
     window: Sizes,
     stride: Sizes,
     padding: Pairs,
+    dilation: Sizes,
     count_include_pad: bool,
 ) -> Any:
-    """What to divide the sums of the windows by: a number, or an array of shape `out`."""
+    """What to divide the sums of the windows by: an int, or a NumPy array of shape `out`."""
     counts = np.ones((), np.int64)
-    for n, o, w, s, (low, high) in zip(sizes, out, window, stride, padding, strict=True):
-        size, before = (n + low + high, 0) if count_include_pad else (n, low)
-        counts = counts[..., None] * covered(size, o, w, s, before, 1)
-    return int(counts.flat[0]) if (counts == counts.flat[0]).all() else xp.asarray(counts, dtype)
+    for n, o, w, s, p, d in zip(sizes, out, window, stride, padding, dilation, strict=True):
+        size, before = (n + sum(p), 0) if count_include_pad else (n, p[0])
+        counts = counts[..., None] * covered(size, o, w, s, before, d)
+    return int(counts.flat[0]) if (counts == counts.flat[0]).all() else counts
 
 
-def _ones(window: Sizes) -> Sizes:
-    return (1,) * len(window)
+def _divided(total: Any, sizes: Sizes, **how: Any) -> Any:
+    counts = divisor(sizes, **how)
+    if isinstance(counts, int):
+        return total / counts
+    return total / array_namespace(total).asarray(counts, total.dtype)
 
 
-def _avg(needed: Any, x: Any, out: Sizes, count_include_pad: bool, **windows: Any) -> Any:
-    xp, dtype, y = array_namespace(x), wide(x.dtype), x
-    for axis, size, taps in _axes(x.shape[2:], out, dilation=_ones(out), **windows):
+def _avg(needed: Any, x: Any, count_include_pad: bool, **windows: Any) -> Any:
+    xp, dtype, sizes, y = array_namespace(x), wide(x.dtype), x.shape[2:], x
+    for axis, size, taps in _axes(sizes, **windows):
         total = xp.zeros(_resized(y, axis, size), dtype)
-        for here_out, here in taps:
-            total[here_out] += y[here]
+        for out, here in taps:
+            total[out] += y[here]
         y = total
-    y /= divisor(xp, dtype, x.shape[2:], out, count_include_pad=count_include_pad, **windows)
-    return y.astype(x.dtype, copy=False), x.shape
+    y = _divided(y, sizes, count_include_pad=count_include_pad, **windows)
+    return y.astype(x.dtype, copy=False), sizes
 
 
-def _avg_back(
-    needed: Any, shape: Any, g: Any, out: Sizes, count_include_pad: bool, **windows: Any
-) -> Sequence[Any]:
-    xp, dtype, sizes = array_namespace(g), wide(g.dtype), shape[2:]
-    divided = divisor(xp, dtype, sizes, out, count_include_pad=count_include_pad, **windows)
-    x = g.astype(dtype, copy=False) / divided
-    for axis, _, taps in reversed(list(_axes(sizes, out, dilation=_ones(out), **windows))):
-        total = xp.zeros(_resized(x, axis, shape[axis]), dtype)
-        for here_out, here in taps:
-            total[here] += x[here_out]
+def _avg_back(needed: Any, sizes: Any, g: Any, count_include_pad: bool, **windows: Any) -> Any:
+    xp, dtype = array_namespace(g), wide(g.dtype)
+    x = g.astype(dtype, copy=False)
+    x = _divided(x, sizes, count_include_pad=count_include_pad, **windows)
+    for axis, _, taps in reversed(list(_axes(sizes, **windows))):
+        total = xp.zeros(_resized(x, axis, sizes[axis - 2]), dtype)
+        for out, here in taps:
+            total[here] += x[out]
         x = total
     return (x.astype(g.dtype, copy=False),)
 
@@ -152,7 +152,7 @@ def _fits(x: Any, **params: Any) -> bool:
     return x.dtype.char in "efd"
 
 
-#: Both take the sizes `out` of the output, `window`, `stride` and `padding` per axis; the first
-#: also `dilation`, the second `count_include_pad`.
+#: Both take the sizes `out` of the output, and `window`, `stride`, `padding` and `dilation` per
+#: axis; the second also `count_include_pad`.
 MAX_POOL = Kernel(_max, _max_back, _fits)
 AVG_POOL = Kernel(_avg, _avg_back, _fits)

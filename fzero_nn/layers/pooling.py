@@ -1,4 +1,4 @@
-"""Pooling: layers without parameters."""
+"""Pooling of windows: layers without parameters."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,17 +8,10 @@ from .. import functional as F
 from .module import EMPTY, Module
 
 __all__ = [
-    "AdaptiveAvgPool1d",
-    "AdaptiveAvgPool2d",
-    "AdaptiveAvgPool3d",
-    "AdaptiveMaxPool1d",
-    "AdaptiveMaxPool2d",
-    "AdaptiveMaxPool3d",
+    "Pool",
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
-    "GlobalAvgPool",
-    "GlobalMaxPool",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
@@ -26,7 +19,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class _Pool(Module):
+class Pool(Module):
     """A function of x with the fields of the layer as keywords."""
 
     function: ClassVar[Callable[..., Any]]
@@ -41,7 +34,7 @@ class _Pool(Module):
 
 
 @dataclass(frozen=True)
-class _MaxPool(_Pool):
+class _MaxPool(Pool):
     window: Any
     stride: Any = None
     padding: Any = 0
@@ -50,22 +43,12 @@ class _MaxPool(_Pool):
 
 
 @dataclass(frozen=True)
-class _AvgPool(_Pool):
+class _AvgPool(Pool):
     window: Any
     stride: Any = None
     padding: Any = 0
     ceil_mode: bool = False
     count_include_pad: bool = True
-
-
-@dataclass(frozen=True)
-class _Adaptive(_Pool):
-    output_size: Any
-
-
-@dataclass(frozen=True)
-class _Global(_Pool):
-    keepdims: bool = False
 
 
 class MaxPool1d(_MaxPool):
@@ -162,131 +145,3 @@ class AvgPool3d(_AvgPool):
     """
 
     function = staticmethod(F.avg_pool3d)
-
-
-class AdaptiveAvgPool1d(_Adaptive):
-    """The means of as many windows of sequences (N, C, L) as are asked for.
-
-    Args:
-        output_size: as for `functional.adaptive_avg_pool1d`.
-
-    Example:
-        >>> import numpy as np
-        >>> layer = AdaptiveAvgPool1d(3)
-        >>> layer.apply(*layer.init(None), np.ones((2, 3, 8)))[0].shape
-        (2, 3, 3)
-    """
-
-    function = staticmethod(F.adaptive_avg_pool1d)
-
-
-class AdaptiveAvgPool2d(_Adaptive):
-    """The means of as many windows of images (N, C, H, W) as are asked for.
-
-    Args:
-        output_size: as for `functional.adaptive_avg_pool2d`.
-
-    Example:
-        >>> import numpy as np
-        >>> layer = AdaptiveAvgPool2d(3)
-        >>> layer.apply(*layer.init(None), np.ones((2, 3, 8, 8)))[0].shape
-        (2, 3, 3, 3)
-    """
-
-    function = staticmethod(F.adaptive_avg_pool2d)
-
-
-class AdaptiveAvgPool3d(_Adaptive):
-    """The means of as many windows of volumes (N, C, D, H, W) as are asked for.
-
-    Args:
-        output_size: as for `functional.adaptive_avg_pool3d`.
-
-    Example:
-        >>> import numpy as np
-        >>> layer = AdaptiveAvgPool3d(3)
-        >>> layer.apply(*layer.init(None), np.ones((2, 3, 8, 8, 8)))[0].shape
-        (2, 3, 3, 3, 3)
-    """
-
-    function = staticmethod(F.adaptive_avg_pool3d)
-
-
-class AdaptiveMaxPool1d(_Adaptive):
-    """The maxima of as many windows of sequences (N, C, L) as are asked for.
-
-    Args:
-        output_size: as for `functional.adaptive_max_pool1d`.
-
-    Example:
-        >>> import numpy as np
-        >>> layer = AdaptiveMaxPool1d(3)
-        >>> layer.apply(*layer.init(None), np.ones((2, 3, 8)))[0].shape
-        (2, 3, 3)
-    """
-
-    function = staticmethod(F.adaptive_max_pool1d)
-
-
-class AdaptiveMaxPool2d(_Adaptive):
-    """The maxima of as many windows of images (N, C, H, W) as are asked for.
-
-    Args:
-        output_size: as for `functional.adaptive_max_pool2d`.
-
-    Example:
-        >>> import numpy as np
-        >>> layer = AdaptiveMaxPool2d(3)
-        >>> layer.apply(*layer.init(None), np.ones((2, 3, 8, 8)))[0].shape
-        (2, 3, 3, 3)
-    """
-
-    function = staticmethod(F.adaptive_max_pool2d)
-
-
-class AdaptiveMaxPool3d(_Adaptive):
-    """The maxima of as many windows of volumes (N, C, D, H, W) as are asked for.
-
-    Args:
-        output_size: as for `functional.adaptive_max_pool3d`.
-
-    Example:
-        >>> import numpy as np
-        >>> layer = AdaptiveMaxPool3d(3)
-        >>> layer.apply(*layer.init(None), np.ones((2, 3, 8, 8, 8)))[0].shape
-        (2, 3, 3, 3, 3)
-    """
-
-    function = staticmethod(F.adaptive_max_pool3d)
-
-
-class GlobalAvgPool(_Global):
-    """The mean of each channel over all spatial axes of x, (N, C, ...).
-
-    Args:
-        keepdims: as for `functional.global_avg_pool`.
-
-    Example:
-        >>> import numpy as np
-        >>> layer = GlobalAvgPool()
-        >>> layer.apply(*layer.init(None), np.ones((2, 3, 8, 8)))[0].shape
-        (2, 3)
-    """
-
-    function = staticmethod(F.global_avg_pool)
-
-
-class GlobalMaxPool(_Global):
-    """The maximum of each channel over all spatial axes of x, (N, C, ...).
-
-    Args:
-        keepdims: as for `functional.global_max_pool`.
-
-    Example:
-        >>> import numpy as np
-        >>> layer = GlobalMaxPool()
-        >>> layer.apply(*layer.init(None), np.ones((2, 3, 8, 8)))[0].shape
-        (2, 3)
-    """
-
-    function = staticmethod(F.global_max_pool)
