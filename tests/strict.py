@@ -90,7 +90,8 @@ class _Ufunc:
             have = [str(getattr(x, "dtype", type(x).__name__)) for x in args]
             raise TypeError(f"{self.__name__}: dtypes are {have}; CuPy has {types}.")
         given = {} if out is None else {"out": unwrap(out)}
-        return wrap(self.ufunc(*map(unwrap, args), dtype=dtype, **given))
+        result = self.ufunc(*map(unwrap, args), dtype=dtype, **given)
+        return wrap(result) if out is None else out
 
 
 def _check_first(name: str, x: Any) -> None:
@@ -230,6 +231,13 @@ def _binary(name: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
     return forward, lambda self, other: getattr(strict, name)(other, self)
 
 
+def _in_place(name: str) -> Callable[[StrictArray, Any], StrictArray]:
+    def update(self: StrictArray, other: Any) -> StrictArray:
+        return getattr(strict, name)(self, other, out=self)
+
+    return update
+
+
 def _converted(convert: Callable[[Any], Any]) -> Callable[[StrictArray], Any]:
     def run(self: StrictArray) -> Any:
         StrictArray.syncs += 1
@@ -248,6 +256,7 @@ for _pair in _BINARY.split():
     _forward, _reflected = _binary(_name)
     setattr(StrictArray, f"__{_method}__", _forward)
     setattr(StrictArray, f"__r{_method}__", _reflected)
+    setattr(StrictArray, f"__i{_method}__", _in_place(_name))
 for _pair in "eq:equal ne:not_equal lt:less le:less_equal gt:greater ge:greater_equal".split():
     _method, _name = _pair.split(":")
     setattr(StrictArray, f"__{_method}__", _binary(_name)[0])

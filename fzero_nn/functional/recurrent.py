@@ -49,6 +49,7 @@ def rnn(
 
     Raises:
         ValueError: shapes that do not fit; lengths beyond T; both lengths and mask.
+        TypeError: the mask is not of bools.
 
     Gradient: saved are x and the hidden states. Cost: linear in T; one product of (T N, D) for
     the inputs, then one of (N, H) for each step.
@@ -91,6 +92,7 @@ def lstm(
 
     Raises:
         ValueError: shapes that do not fit; lengths beyond T; both lengths and mask.
+        TypeError: the mask is not of bools.
 
     Gradient: saved are x and 7 H numbers per step and row. Cost: linear in T; one product of
     (T N, D) for the inputs, then one of (N, H) for each step.
@@ -135,6 +137,7 @@ def gru(
 
     Raises:
         ValueError: shapes that do not fit; lengths beyond T; both lengths and mask.
+        TypeError: the mask is not of bools.
 
     Gradient: saved are x and 5 H numbers per step and row. Cost: linear in T; one product of
     (T N, D) for the inputs, then one of (N, H) for each step.
@@ -202,6 +205,10 @@ def _checked(
         mask = length_mask(lengths, x.shape[0])
         if isinstance(lengths, (list, tuple)):
             mask = fzero.array_namespace(x).asarray(mask)
+    if mask is not None and mask.dtype.kind != "b":
+        raise TypeError(
+            f"{name}: mask is of dtype {mask.dtype}; expected bools. Write mask=mask != 0."
+        )
     (W_x, W_h), H = weights, weights[1].shape[0]
     T, N, D = x.shape if len(x.shape) == 3 else ("T", "N", "D")
     wrong = misfits(

@@ -7,6 +7,7 @@ import fzero
 import fzero.numpy as fnp
 import fzero_nn as nn
 from fzero import random, tree
+from fzero.fused import FUSED
 from fzero_nn import functional as F
 from fzero_nn import initializers, models
 from fzero_nn.formats import (
@@ -17,6 +18,7 @@ from fzero_nn.formats import (
     rnn_to_dezero,
     save_dezero,
 )
+from tests.strict import no_sync, put, unwrap
 
 KINDS = {"RNN": nn.RNN, "LSTM": nn.LSTM, "GRU": nn.GRU}
 CELLS = {"RNN": nn.RNNCell, "LSTM": nn.LSTMCell, "GRU": nn.GRUCell}
@@ -191,6 +193,33 @@ def test_half_precision_sums_in_single(kind):
     np.testing.assert_allclose(got, want, rtol=2e-3, atol=1e-3)
 
 
+@pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
+def test_kernels_on_the_stand_in(name):
+    """What the kernels call is there in CuPy, too."""
+    fused = FUSED[name]
+    for args, params in fused.samples(np.random.default_rng(0)):
+        kernel, needed = fused.kernel(args, params), [a is not None for a in args]
+        out, residuals = kernel.forward(needed, *args, **params)
+        g = [draw(*y.shape, seed=3) for y in out]
+        with no_sync():
+            there = [a if a is None else put(a) for a in args]
+            got, kept = kernel.forward(needed, *there, **params)
+            pulled = kernel.backward(needed, kept, [put(a) for a in g], **params)
+        want = [*out, *kernel.backward(needed, residuals, g, **params)]
+        for a, b in zip([*got, *pulled], want, strict=True):
+            assert (a is None) == (b is None)
+            if a is not None:
+                np.testing.assert_allclose(unwrap(a), b, rtol=1e-12, atol=1e-13)
+
+
+def test_mixed_precision_goes_through_the_reference():
+    _, params = made("LSTM")
+    x = draw(3, 2, 3).astype(np.float32)
+    y, (h, c) = F.lstm(x, None, **params)
+    assert {a.dtype for a in (y, h, c)} == {np.dtype(np.float64)}
+    close(y, F.lstm(x.astype(float), None, **params)[0])
+
+
 def test_a_result_may_be_changed_without_changing_another():
     layer, params = made("LSTM")
     y, (h, _) = layer.unroll(params, draw(3, 2, 3))
@@ -307,6 +336,13 @@ def test_lengths_that_do_not_fit():
         F.rnn(np.ones((5, 2, 3)), None, W, W, lengths=[1, 2, 3])
     with pytest.raises(ValueError, match="both given"):
         F.rnn(np.ones((5, 2, 3)), None, W, W, lengths=[1, 2], mask=np.ones((5, 2), bool))
+
+
+def test_a_mask_of_numbers():
+    W, mask = np.ones((3, 3)), np.array([[1, 1], [1, 0]])
+    with pytest.raises(TypeError, match="mask is of dtype int64.*mask != 0"):
+        F.rnn(np.ones((2, 2, 3)), None, W, W, mask=mask)
+    assert F.rnn(np.ones((2, 2, 3)), None, W, W, mask=mask != 0)[0][1, 1, 0] == 0
 
 
 def test_a_stack_without_recurrent_layers():
