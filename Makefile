@@ -25,7 +25,7 @@ BIN := .venv/bin
 train test: export OPENBLAS_NUM_THREADS ?= 1
 
 train: .venv/.with-plots,progress
-	$(BIN)/python examples/mnist_mlp.py $(ARGS)
+	$(BIN)/python examples/fashion_cnn.py $(ARGS)
 
 test: lint
 	$(BIN)/python -m pytest -q -n 2 $(ARGS)
