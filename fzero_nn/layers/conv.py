@@ -40,15 +40,16 @@ class _Conv(Module):
     def init(self, key: Any, x: Any = None) -> tuple[Any, Any]:
         name = type(self).__name__
         inputs = size_from(name, "inputs", self.inputs, x, axis=1)
-        if inputs % self.groups or self.outputs % self.groups:
+        (groups,) = per_axis(name, "groups", self.groups, 1)
+        if inputs % groups or self.outputs % groups:
             raise ValueError(
-                f"{name}: groups is {self.groups} with {inputs} inputs and {self.outputs} outputs; "
+                f"{name}: groups is {groups} with {inputs} inputs and {self.outputs} outputs; "
                 "expected a divisor of both. Use groups=1, or groups=inputs for a depthwise "
                 "convolution with a multiple of the inputs as outputs."
             )
         window = per_axis(name, "window", self.window, self.axes)
         W_key, b_key = random.split(key)
-        params = {"W": self.kernel(W_key, (self.outputs, inputs // self.groups, *window))}
+        params = {"W": self.kernel(W_key, (self.outputs, inputs // groups, *window))}
         if self.bias:
             params["b"] = self.b_init(b_key, (self.outputs,), self.dtype)
         return fzero.freeze(params), EMPTY

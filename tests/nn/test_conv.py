@@ -252,6 +252,10 @@ def test_layers_say_what_is_missing():
         nn.Conv2d(None, 2, 3).init(random.key(0))
     with pytest.raises(ValueError, match="ConvTranspose1d: groups is 2 with 3 inputs"):
         nn.ConvTranspose1d(3, 2, 3, groups=2).init(random.key(0))
+    with pytest.raises(ValueError, match="Conv3d: groups is 0; expected an integer from 1 on"):
+        nn.Conv3d(3, 2, 3, groups=0).init(random.key(0))
+    with pytest.raises(ValueError, match=r"Conv2d: window is \(3,\)"):
+        nn.Conv2d(3, 2, (3,)).init(random.key(0))
 
 
 _X, _W = np.ones((1, 4, 5, 5)), np.ones((6, 2, 3, 3))
