@@ -91,7 +91,8 @@ def tree_of(function: str, path: Any, contents: Contents, like: Any, device: Any
     nodes, described, _ = contents.structure
     with reading_npz(function, path):
         leaves = [restore(contents.arrays[leaf.entry], leaf.kind) for leaf in described]
-        return fzero.freeze(_placed(build(nodes, leaves), device))
+        tree = build(nodes, leaves)
+    return fzero.freeze(_placed(tree, device))
 
 
 def _fill(function: str, path: Any, arrays: dict[str, np.ndarray], like: Any, device: Any) -> Any:

@@ -32,8 +32,9 @@ class Manager:
         keep_last: how many of the newest to keep, at least 1.
         keep_best: how many of the best to keep besides, by the `metric` given to `save`.
         mode: whether the "min" or the "max" of the metric is best.
-        background: write in a thread. `save` copies the tree, so it may change at once; an error
-            is raised by the next call of any method.
+        background: write in a thread, one checkpoint at a time. `save` returns once it has a
+            copy of the tree on the host, so the tree may change at once; an error is raised by
+            the next call of any method.
         compress: as in `save`.
 
     Raises:

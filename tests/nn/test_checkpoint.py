@@ -170,6 +170,7 @@ def test_leaves_that_are_no_numbers_are_refused_before_anything_is_written(tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(np.dtype(np.longdouble).itemsize == 8, reason="longdouble is float64 here")
 def test_dtypes_that_no_file_holds_the_same_everywhere(tmp_path):
     dtypes = pytest.importorskip("ml_dtypes")
     tree = {"half": np.ones(2, dtypes.bfloat16), "long": np.ones(2, np.longdouble), "big": 2**70}
@@ -216,7 +217,7 @@ def test_what_fits_is_taken_and_the_rest_reported(tmp_path):
 def test_a_device_is_where_the_arrays_go(tmp_path):
     checkpoint.save(tmp_path / "c.npz", {"W": np.ones(2), "n": 3})
     assert_equal_trees(checkpoint.load(tmp_path / "c.npz", device="cpu"), {"W": np.ones(2), "n": 3})
-    with pytest.raises(ValueError, match="device"):
+    with pytest.raises(ValueError, match="^device"):
         checkpoint.load(tmp_path / "c.npz", device="nowhere")
 
 

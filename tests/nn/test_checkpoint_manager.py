@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fzero_nn import checkpoint
-from fzero_nn.checkpoint import Manager
+from fzero_nn.checkpoint import Manager, atomic
 from fzero_nn.checkpoint import manager as module
 
 
@@ -177,9 +177,10 @@ def test_an_error_in_the_background_is_raised_by_the_next_call(tmp_path, monkeyp
 
 
 def test_a_closed_manager_still_reads(tmp_path):
+    before = threading.active_count()
     with Manager(tmp_path, background=True) as manager:
         manager.save(1, {"W": np.ones(2)})
-    assert threading.active_count() == 1 and manager.latest() == 1
+    assert threading.active_count() == before and manager.latest() == 1
     with pytest.raises(ValueError, match="the manager is closed; expected an open one"):
         manager.save(2, {"W": np.ones(2)})
 
@@ -229,25 +230,21 @@ def test_modes_and_steps(tmp_path):
 
 
 def test_files_in_use_are_no_leftovers(tmp_path):
-    from fzero_nn.checkpoint.atomic import remove_leftovers, write_atomically
-
     (tmp_path / ".step-000000000001.npz.0a.tmp").write_bytes(b"of a process that is gone")
     (tmp_path / ".other.npz.0b.tmp").write_bytes(b"of another file")
     path = tmp_path / "step-000000000002.npz"
 
     def write(file):
         file.write(b"whole")
-        remove_leftovers(tmp_path, "step-")
+        atomic.remove_leftovers(tmp_path, "step-")
         assert len(list(tmp_path.iterdir())) == 2  # this one, and the other file's
 
-    write_atomically("save", path, write)
+    atomic.write_atomically("save", path, write)
     assert path.read_bytes() == b"whole"
     assert sorted(p.name for p in tmp_path.iterdir()) == [".other.npz.0b.tmp", path.name]
 
 
 def test_a_file_that_was_taken_for_a_leftover_is_made_anew(tmp_path, monkeypatch):
-    from fzero_nn.checkpoint import atomic
-
     lock, removed = atomic._lock, []
 
     def late(file, wait=True):
