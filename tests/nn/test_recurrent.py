@@ -199,6 +199,7 @@ def test_kernels_on_the_stand_in(name):
     fused = FUSED[name]
     for args, params in fused.samples(np.random.default_rng(0)):
         kernel, needed = fused.kernel(args, params), [a is not None for a in args]
+        assert kernel is not None
         out, residuals = kernel.forward(needed, *args, **params)
         g = [draw(*y.shape, seed=3) for y in out]
         with no_sync():
