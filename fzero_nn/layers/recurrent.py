@@ -228,8 +228,8 @@ class RecurrentStack(_OfLayers, Sequential):
     Carry: a tuple of those of the recurrent layers.
 
     `unroll` and `step` run every layer as outside of training, and carry no state: a BatchNorm
-    does not fit in, a LayerNorm does. With lengths, what follows the
-    last recurrent layer sees zeros after a row's end: mask the loss there.
+    does not fit in, a LayerNorm does. With lengths, what follows the last recurrent layer sees
+    zeros after a row's end: mask the loss there.
 
     Raises:
         ValueError: no layer is recurrent.
