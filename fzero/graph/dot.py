@@ -1,7 +1,5 @@
 """Graphviz: its language, and its program `dot`."""
 
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +28,9 @@ def _escaped(lines: list[str]) -> str:
 
 def render(text: str, path: Path) -> None:
     """Write a picture by the program `dot`."""
+    import shutil  # here, since importing these two takes longer than most of this package
+    import subprocess
+
     if path.suffix not in _FORMATS:
         raise ValueError(
             f"Graph.save: path is {str(path)!r}; expected an ending among .svg, .dot, .png and "
