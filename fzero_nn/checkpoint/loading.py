@@ -14,7 +14,9 @@ from .structure import STRUCTURE, build, kind_of, names, restore
 __all__ = ["load", "load_partial", "tree_of"]
 
 
-def load(path: str | os.PathLike[str], like: Any = None, *, device: Any = None) -> Any:
+def load(
+    path: str | os.PathLike[str], like: Any = None, *, strict: bool = True, device: Any = None
+) -> Any:
     """Read a pytree that `save` wrote.
 
     Args:
@@ -23,6 +25,8 @@ def load(path: str | os.PathLike[str], like: Any = None, *, device: Any = None) 
             leaf for leaf, and whose containers the result gets. Without it, named tuples and
             registered classes come back as FrozenDicts of their fields. With it, files that
             `numpy.savez` wrote are read too.
+        strict: False takes what fits `like`, and keeps its values elsewhere; `load_partial` also
+            tells what did not fit.
         device: where the arrays go, as in `fzero.device_put`; by default they are NumPy's.
 
     Returns:
@@ -30,7 +34,8 @@ def load(path: str | os.PathLike[str], like: Any = None, *, device: Any = None) 
 
     Raises:
         ValueError: the file is no checkpoint, is damaged, or does not match `like`; every
-            missing, extra, mis-shaped and mis-typed path is listed.
+            missing, extra, mis-shaped and mis-typed path is listed. Or there is no `like` to fill
+            with strict=False.
 
     Cost: the arrays are verified as they are read, and not copied.
 
@@ -41,7 +46,14 @@ def load(path: str | os.PathLike[str], like: Any = None, *, device: Any = None) 
         >>> load(path)
         FrozenDict({'W': array([1., 1.]), 'step': 7})
     """
-    return tree_of("load", path, read("load", path), like, device)
+    if strict:
+        return tree_of("load", path, read("load", path), like, device)
+    if like is None:
+        raise ValueError(
+            "load: strict is False without like; expected a tree to fill. Pass like=, or leave "
+            "strict out to read the whole file."
+        )
+    return load_partial(path, like, device=device)[0]
 
 
 def load_partial(

@@ -418,3 +418,14 @@ def test_the_archive_is_uncompressed_and_plain(tmp_path):
         assert archive.testzip() is None
         assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_STORED}
         assert all(entry.filename.endswith(".npy") for entry in archive.infolist())
+
+
+def test_what_fits_is_loaded_only_on_request(tmp_path):
+    path, like = tmp_path / "c.npz", {"a": np.zeros(2), "b": np.ones(3)}
+    checkpoint.save(path, {"a": np.full(2, 5.0), "b": np.zeros(4), "c": 1})
+    with pytest.raises(ValueError, match="extra: c"):
+        checkpoint.load(path, like)
+    got = checkpoint.load(path, like, strict=False)
+    assert got["a"].tolist() == [5.0, 5.0] and got["b"].tolist() == [1.0, 1.0, 1.0]
+    with pytest.raises(ValueError, match="Pass like="):
+        checkpoint.load(path, strict=False)
