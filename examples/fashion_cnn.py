@@ -32,7 +32,7 @@ DECISIVE = ("epochs", "batch_size", "lr", "seed")
 # -------------------------------------------------------------------------------------- model
 
 
-MODEL = nn.models.CNN(inputs=1, size=28, channels=(32, 64), hidden=128, num_classes=10)
+MODEL = nn.models.CNN(inputs=1, size=28, channels=(16, 32), hidden=128, dropout=0.25)
 
 
 def loss_fn(params: Any, state: Any, batch: Any, key: Any) -> tuple[Any, Any]:
@@ -200,9 +200,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("--data", type=Path, help="a folder with the four IDX files, .gz or not")
-    add("--epochs", type=int, default=10)
-    add("--batch-size", type=int, default=64)
-    add("--lr", type=float, default=2e-3, help="Adam's learning rate at the start")
+    add("--epochs", type=int, default=8)
+    add("--batch-size", type=int, default=50)
+    add("--lr", type=float, default=3e-3, help="Adam's learning rate at the start")
     add("--seed", type=int, default=0)
     add("--out", type=Path, default=HERE / "out", help="where checkpoints, log and figure go")
     add("--device", default="cpu", choices=("cpu", "gpu"))
