@@ -1,14 +1,15 @@
-# make train   train the example network on the embedded images
-# make test    lint, module order, types, tests and doctests
-# make bench   measure every row of docs/benchmarks.md beside its peers
-# make docs    write the reference of both packages to build/docs
-# make clean   remove .venv and everything that was generated
+# make train      train the example network on the embedded images
+# make test       lint, module order, types, tests and doctests
+# make test-all   the same, with the packages that some tests compare with (PyTorch and others)
+# make bench      measure every row of docs/benchmarks.md beside its peers
+# make docs       write the reference of both packages to build/docs
+# make clean      remove .venv and everything that was generated
 #
 # Each target sets up .venv by itself. ARGS reaches the program: make train ARGS="--epochs 3".
 # PYTHON chooses the interpreter: make test PYTHON=python3.12.
 
 .NOTPARALLEL:
-.PHONY: train test lint bench docs clean
+.PHONY: train test test-all lint bench docs clean
 .DELETE_ON_ERROR:
 
 PYTHONS := python3 python3.11 python3.12 python3.13 python3.14 python
@@ -22,13 +23,15 @@ BIN := .venv/bin
 
 # One BLAS thread by default: for matrices of this size a second one hardly helps on a quiet
 # machine, and waits for the first on a busy one.
-train test: export OPENBLAS_NUM_THREADS ?= 1
+train test test-all: export OPENBLAS_NUM_THREADS ?= 1
 
 train: .venv/.with-plots,progress
 	$(BIN)/python examples/fashion_cnn.py $(ARGS)
 
 test: lint
 	$(BIN)/python -m pytest -q -n 2 $(ARGS)
+
+test-all: .venv/.with-test,peers test
 
 lint: .venv/.with-test
 	$(BIN)/ruff check .
