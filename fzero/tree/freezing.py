@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from .frozen import FrozenDict
 from .treedef import TreeDef, flatten, unflatten
 
-__all__ = ["freeze", "unfreeze"]
+__all__ = ["freeze", "frozen", "unfreeze"]
 
 
 def freeze(tree: Any) -> Any:
@@ -28,7 +29,12 @@ def freeze(tree: Any) -> Any:
         FrozenDict({'a': [FrozenDict({'W': 1})]})
     """
     found, treedef = flatten(tree)
-    return unflatten(_with_dicts(treedef, FrozenDict), [_read_only(x) for x in found])
+    return frozen(treedef, found)
+
+
+def frozen(treedef: TreeDef, leaves: Iterable[Any]) -> Any:
+    """`freeze` of the tree that `unflatten` would give."""
+    return unflatten(_with_dicts(treedef, FrozenDict), [_read_only(x) for x in leaves])
 
 
 def unfreeze(tree: Any) -> Any:
@@ -49,12 +55,12 @@ def unfreeze(tree: Any) -> Any:
 
 
 def _with_dicts(treedef: TreeDef, cls: type) -> TreeDef:
-    frozen = {dict: cls, FrozenDict: cls}
-    if cls is FrozenDict:
-        frozen |= {OrderedDict: cls, defaultdict: cls}
+    others = (dict, OrderedDict, defaultdict) if cls is FrozenDict else (FrozenDict,)
+    if not any([node is not None and node[0] in others for node in treedef.nodes]):
+        return treedef
 
     def convert(node: tuple | None) -> tuple | None:
-        if node is None or node[0] not in frozen:
+        if node is None or node[0] not in others:
             return node
         kind, aux, n = node
         return cls, aux[1] if kind is defaultdict else aux, n

@@ -29,11 +29,14 @@ def apply_updates(params: Any, updates: Any) -> Any:
         >>> apply_updates({"W": np.ones(2)}, {"W": np.array([1.0, -1.0])})
         FrozenDict({'W': array([2., 0.])})
     """
-    new = frozen_map(lambda p, u: as_dtype(p + u, p), params, updates)
-    pairs = zip(fzero.tree.leaves(new), fzero.tree.leaves(params), strict=True)
-    if any(_shape(n) != _shape(p) for n, p in pairs):
-        raise _shape_error(params, updates)
-    return new
+
+    def moved(p: Any, u: Any) -> Any:
+        new = as_dtype(p + u, p)
+        if _shape(new) != _shape(p):
+            raise _shape_error(params, updates)
+        return new
+
+    return frozen_map(moved, params, updates)
 
 
 def _shape(x: Any) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Decaying means of gradients and of their squares, and in which dtypes they are kept.
+"""The arithmetic of decaying means of arrays, and in which dtypes they are kept.
 
 What is kept has the dtype of the parameter, with one exception: squares are kept in float32 where
 the parameter is float16, whose smallest number, 6e-8, is the square of a gradient of 2e-4.
@@ -11,21 +11,20 @@ import numpy as np
 
 import fzero
 import fzero.numpy as fnp
+from fzero.tree.freezing import frozen
+from fzero.tree.treedef import flatten_up_to
 
 __all__ = [
     "abs_square",
     "as_dtype",
-    "cast",
     "check_decay",
     "copied",
     "corrected",
-    "filled_like",
     "frozen_map",
     "lookahead_mean",
-    "mean_of",
-    "mean_of_squares",
     "mix",
     "squares_like",
+    "widened",
 ]
 
 
@@ -38,13 +37,10 @@ def as_dtype(x: Any, like: Any) -> Any:
 
 
 def frozen_map(f: Callable[..., Any], tree: Any, *rest: Any) -> Any:
-    """`fzero.tree.map`, frozen."""
-    return fzero.freeze(fzero.tree.map(f, tree, *rest))
-
-
-def filled_like(params: Any, value: Any = 0.0, dtype: Any = None) -> Any:
-    """A number in the shapes of the parameters, and in their dtypes unless one is given."""
-    return frozen_map(lambda p: fnp.full_like(p, value, dtype=dtype), params)
+    """`fzero.tree.map`, frozen, in one walk."""
+    first, treedef = fzero.tree.flatten(tree)
+    others = [flatten_up_to(treedef, r, "map", f"rest[{i}]") for i, r in enumerate(rest)]
+    return frozen(treedef, [f(*xs) for xs in zip(first, *others, strict=True)])
 
 
 def squares_like(params: Any, value: Any = 0.0) -> Any:
@@ -57,31 +53,20 @@ def copied(tree: Any) -> Any:
     return frozen_map(fnp.copy, tree)
 
 
-def cast(tree: Any, dtype: Any) -> Any:
-    """The tree in a dtype; None leaves it as it is."""
-    return tree if dtype is None else frozen_map(lambda x: fnp.asarray(x).astype(dtype), tree)
+def widened(x: Any) -> Any:
+    """`x`, in float32 where it is float16."""
+    return x.astype(np.float32) if getattr(x, "dtype", None) == np.float16 else x
 
 
 def abs_square(x: Any) -> Any:
     """|x|^2: real, and in float32 where x is float16."""
-    if getattr(x, "dtype", None) == np.float16:
-        x = x.astype(np.float32)
+    x = widened(x)
     return fnp.real(x * fnp.conj(x)) if fnp.iscomplexobj(x) else x * x
 
 
 def mix(decay: Any, old: Any, new: Any) -> Any:
     """decay * old + (1 - decay) * new."""
     return as_dtype(decay, old) * old + as_dtype(1 - decay, new) * new
-
-
-def mean_of(updates: Any, old: Any, decay: Any) -> Any:
-    """m <- decay m + (1 - decay) g."""
-    return frozen_map(lambda g, m: mix(decay, m, g), updates, old)
-
-
-def mean_of_squares(updates: Any, old: Any, decay: Any) -> Any:
-    """v <- decay v + (1 - decay) |g|^2."""
-    return frozen_map(lambda g, v: mix(decay, v, abs_square(g)), updates, old)
 
 
 def corrected(mean: Any, decay: Any, count: Any) -> Any:
