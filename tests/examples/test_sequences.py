@@ -1,22 +1,14 @@
 """The recurrent examples, briefly, and in full where the losses of the sine are held to targets."""
 
-import importlib.util
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
+from tests.examples.running import load_example
+
 #: The mean squared error of repeating the last value, on DeZero's curve.
 REPEATING = 0.0017
-
-
-def load_example(name):
-    spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def run(name, tmp_path, *options):

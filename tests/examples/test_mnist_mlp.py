@@ -1,45 +1,22 @@
-"""The examples run: briefly, on slices of the embedded images."""
+"""The multilayer perceptron: briefly, on slices of the embedded images."""
 
-import importlib.util
 import os
 import re
-import struct
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import fzero
 from fzero_nn import checkpoint
-from fzero_nn.data import load_npz
-
-ROOT = Path(__file__).parents[1]
-EXAMPLES = ROOT / "examples"
-
-
-def load_example(name):
-    spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def write_idx(path, array):
-    header = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
-    path.write_bytes(header + np.ascontiguousarray(array).tobytes())
+from tests.examples.running import EXAMPLES, ROOT, load_example, write_images
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """1,000 training and 200 test images as the four IDX files."""
-    folder, images = tmp_path_factory.mktemp("idx"), load_npz(EXAMPLES / "data/fashion_mnist.npz")
-    write_idx(folder / "train-images-idx3-ubyte", images.train_images[:1000])
-    write_idx(folder / "train-labels-idx1-ubyte", images.train_labels[:1000])
-    write_idx(folder / "t10k-images-idx3-ubyte", images.test_images[:200])
-    write_idx(folder / "t10k-labels-idx1-ubyte", images.test_labels[:200])
-    return folder
+    return write_images(tmp_path_factory.mktemp("idx"), 1000, 200)
 
 
 @pytest.fixture(scope="module")
