@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 import fzero
+import fzero.numpy as fnp
 from fzero import random
 
 __all__ = ["Initializer", "constant", "normal", "ones", "truncated_normal", "uniform", "zeros"]
@@ -55,7 +56,11 @@ def normal(stddev: float = 1e-2) -> Initializer:
         >>> normal()(random.key(0), (3, 2)).shape
         (3, 2)
     """
-    return lambda key, shape, dtype=np.float32: random.normal(key, shape, dtype) * stddev
+
+    def init(key: Any, shape: tuple[int, ...], dtype: Any = np.float32) -> Any:
+        return fnp.astype(random.normal(key, shape, dtype) * stddev, dtype)
+
+    return init
 
 
 def truncated_normal(stddev: float = 1e-2, lower: float = -2.0, upper: float = 2.0) -> Initializer:
@@ -67,7 +72,7 @@ def truncated_normal(stddev: float = 1e-2, lower: float = -2.0, upper: float = 2
     """
 
     def init(key: Any, shape: tuple[int, ...], dtype: Any = np.float32) -> Any:
-        return random.truncated_normal(key, lower, upper, shape, dtype) * stddev
+        return fnp.astype(random.truncated_normal(key, lower, upper, shape, dtype) * stddev, dtype)
 
     return init
 
@@ -79,4 +84,8 @@ def uniform(scale: float = 1e-2) -> Initializer:
         >>> bool(uniform(3.0)(random.key(0), (99,)).max() < 3)
         True
     """
-    return lambda key, shape, dtype=np.float32: random.uniform(key, shape, dtype) * scale
+
+    def init(key: Any, shape: tuple[int, ...], dtype: Any = np.float32) -> Any:
+        return fnp.astype(random.uniform(key, shape, dtype) * scale, dtype)
+
+    return init

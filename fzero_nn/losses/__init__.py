@@ -2,7 +2,8 @@
 
 Every loss takes `reduction`, which is "mean", "sum", "none", or "batch": the sum over the length
 of axis 0. With `weights` (or a boolean mask) "mean" is the mean over what counts. Integer targets
-take the dtype of the predictions, so that float32 stays float32.
+take the dtype of the predictions, so that float32 stays float32; floats of a wider dtype widen
+the loss, as in NumPy. Lists are taken for arrays.
 """
 
 from .binary import (

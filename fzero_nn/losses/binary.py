@@ -5,7 +5,7 @@ from typing import Any
 import fzero.numpy as fnp
 
 from ..functional import sigmoid, softplus
-from .reduction import matched, reduced
+from .reduction import matched, reduced, weak
 
 __all__ = [
     "binary_cross_entropy",
@@ -53,7 +53,7 @@ def sigmoid_binary_cross_entropy(
         array([ 40., 800.])
     """
     name = "sigmoid_binary_cross_entropy"
-    losses = logistic(logits, matched(name, targets, logits))
+    losses = logistic(*matched(name, logits, targets))
     return reduced(name, losses, reduction, weights)
 
 
@@ -89,9 +89,9 @@ def binary_cross_entropy(
         0.6931
     """
     name = "binary_cross_entropy"
-    targets = matched(name, targets, probabilities)
-    eps = float(fnp.finfo(probabilities.dtype).eps) if eps is None else eps
-    p = fnp.clip(probabilities, eps, 1 - eps)
+    probabilities, targets = matched(name, probabilities, targets)
+    least: Any = float(fnp.finfo(probabilities.dtype).eps) if eps is None else weak(eps)
+    p = fnp.clip(probabilities, least, 1 - least)
     losses = -(targets * fnp.log(p) + (1 - targets) * fnp.log1p(-p))
     return reduced(name, losses, reduction, weights)
 
@@ -116,7 +116,8 @@ def hinge(scores: Any, targets: Any, *, weights: Any = None, reduction: str = "m
         >>> hinge(np.array([0.25, 3.0]), np.array([1, 1]), reduction="none")
         array([0.75, 0.  ])
     """
-    losses = _lack(1 - scores * matched("hinge", targets, scores))
+    scores, targets = matched("hinge", scores, targets)
+    losses = _lack(1 - scores * targets)
     return reduced("hinge", losses, reduction, weights)
 
 
@@ -142,7 +143,8 @@ def squared_hinge(
         >>> squared_hinge(np.array([0.5, 3.0]), np.array([1, 1]), reduction="none")
         array([0.25, 0.  ])
     """
-    lack = _lack(1 - scores * matched("squared_hinge", targets, scores))
+    scores, targets = matched("squared_hinge", scores, targets)
+    lack = _lack(1 - scores * targets)
     return reduced("squared_hinge", fnp.square(lack), reduction, weights)
 
 
@@ -168,7 +170,8 @@ def perceptron(scores: Any, targets: Any, *, weights: Any = None, reduction: str
         >>> perceptron(np.array([2.0, 2.0]), np.array([-1, 1]), reduction="none")
         array([2., 0.])
     """
-    losses = _lack(-scores * matched("perceptron", targets, scores))
+    scores, targets = matched("perceptron", scores, targets)
+    losses = _lack(-scores * targets)
     return reduced("perceptron", losses, reduction, weights)
 
 
@@ -206,7 +209,8 @@ def dice(
         >>> round(float(dice(np.array([[99.0, -99.0]]), np.array([[1, 0]]))), 6)
         0.0
     """
-    targets, p = matched("dice", targets, logits), sigmoid(logits)
+    logits, targets = matched("dice", logits, targets)
+    p, smooth = sigmoid(logits), weak(smooth)
     axes = tuple(range(1, len(p.shape)))
     overlap = 2 * fnp.sum(p * targets, axis=axes) + smooth
     losses = 1 - overlap / (fnp.sum(p, axis=axes) + fnp.sum(targets, axis=axes) + smooth)

@@ -7,7 +7,16 @@ from fzero.fused import Fused
 
 from ..functional import log_softmax
 from ..kernels.cross_entropy import CROSS_ENTROPY
-from .reduction import check_fraction, check_integers, check_labels, check_shape, matched, reduced
+from .reduction import (
+    check_fraction,
+    check_integers,
+    check_labels,
+    check_shape,
+    floats,
+    matched,
+    reduced,
+    weak,
+)
 
 __all__ = ["smooth_labels", "softmax_cross_entropy", "softmax_cross_entropy_with_probabilities"]
 
@@ -66,7 +75,8 @@ def softmax_cross_entropy(
         labels: integers, 0 <= label < C, of the shape of logits without `axis`.
         axis: the axis of the classes; 1 for images (N, C, H, W).
         label_smoothing: between 0 and 1.
-        class_weights: shape (C,); a row weighs as much as the class of its label.
+        class_weights: shape (C,); a row weighs as much as the class of its label. (PyTorch also
+            weighs what label smoothing adds, class by class.)
         ignore_label: rows with this label, which may be negative, weigh nothing.
         weights: of the rows, or a boolean mask; what broadcasts to the shape of labels.
         reduction: "mean" (weighted: the sum over the sum of the weights, and 0 if that is 0),
@@ -91,6 +101,7 @@ def softmax_cross_entropy(
     """
     name = "softmax_cross_entropy"
     check_fraction(name, "label_smoothing", label_smoothing)
+    logits, labels = floats(logits), fnp.asarray(labels)
     check_integers(name, labels)
     logits = fnp.moveaxis(logits, axis, -1) if axis != -1 else logits
     shape = tuple(logits.shape)
@@ -102,10 +113,11 @@ def softmax_cross_entropy(
         logits = fnp.where(fnp.expand_dims(keep, -1), logits, 0)
     seen = check_labels(name, labels, shape[-1])
     if class_weights is not None:
+        class_weights = fnp.asarray(class_weights)
         check_shape(name, "class_weights", class_weights, shape[-1:], f"{shape[-1]} classes")
         own = fnp.take(class_weights, labels)
         weights = own if weights is None else own * weights
-    losses = _of_rows(logits, labels, label_smoothing, seen)
+    losses = _of_rows(logits, labels, weak(label_smoothing), seen)
     return reduced(name, losses, reduction, weights)
 
 
@@ -144,7 +156,7 @@ def softmax_cross_entropy_with_probabilities(
         1.3863
     """
     name = "softmax_cross_entropy_with_probabilities"
-    targets = matched(name, targets, logits)
+    logits, targets = matched(name, logits, targets)
     found = log_softmax(logits, axis)
     # A class of probability 0 may have a logit of -inf.
     found = fnp.where((targets == 0) & (found == -float("inf")), 0, found)
@@ -159,7 +171,7 @@ def smooth_labels(targets: Any, alpha: float) -> Any:
         alpha: between 0 and 1.
 
     Returns:
-        An array of the shape and dtype of targets.
+        An array of the shape and dtype of targets; float64 for integers.
 
     Raises:
         ValueError: alpha is outside 0 ... 1.
@@ -172,4 +184,5 @@ def smooth_labels(targets: Any, alpha: float) -> Any:
         array([0.75, 0.25])
     """
     check_fraction("smooth_labels", "alpha", alpha)
+    targets, alpha = floats(targets), weak(alpha)
     return (1 - alpha) * targets + alpha / targets.shape[-1]

@@ -5,7 +5,7 @@ from typing import Any
 
 import fzero.numpy as fnp
 
-from .reduction import check_shape, matched, reduced
+from .reduction import check_shape, floats, matched, reduced
 
 __all__ = ["kl_divergence", "normal_nll"]
 
@@ -40,7 +40,7 @@ def kl_divergence(
         >>> float(kl_divergence(np.log([0.5, 0.5]), np.array([0.0, 1.0])))
         0.693...
     """
-    targets = matched("kl_divergence", targets, log_probabilities)
+    log_probabilities, targets = matched("kl_divergence", log_probabilities, targets)
     t = fnp.exp(targets) if log_targets else targets
     # t log t is 0 at 0; the logarithm of 1 stands in where it would be infinite.
     inside = t > 0
@@ -79,8 +79,10 @@ def normal_nll(
         >>> round(float(normal_nll(np.zeros(1), np.zeros(1), np.zeros(1))), 4)
         0.9189
     """
-    name, shape = "normal_nll", tuple(mean.shape)
+    mean, log_variance, name = floats(mean), floats(log_variance), "normal_nll"
+    shape = tuple(mean.shape)
     check_shape(name, "log_variance", log_variance, shape, f"mean of shape {shape}")
-    scaled = (matched(name, targets, mean) - mean) * fnp.exp(log_variance / -2)
+    mean, targets = matched(name, mean, targets)
+    scaled = (targets - mean) * fnp.exp(log_variance / -2)
     losses = (fnp.square(scaled) + log_variance + math.log(2 * math.pi)) / 2
     return reduced(name, losses, reduction, weights)

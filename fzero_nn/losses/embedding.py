@@ -6,7 +6,7 @@ import fzero
 import fzero.numpy as fnp
 
 from .cross_entropy import softmax_cross_entropy
-from .reduction import check_shape, matched, reduced
+from .reduction import check_shape, floats, matched, reduced, weak
 
 __all__ = ["cosine_distance", "cosine_similarity", "margin_ranking", "ntxent", "triplet"]
 
@@ -53,7 +53,7 @@ def cosine_similarity(predictions: Any, targets: Any, *, axis: int = -1) -> Any:
         >>> float(cosine_similarity(np.array([3.0, 0.0]), np.array([1.0, 0.0])))
         1.0
     """
-    return _cosine(predictions, matched("cosine_similarity", targets, predictions), axis)
+    return _cosine(*matched("cosine_similarity", predictions, targets), axis)
 
 
 def _cosine(x: Any, y: Any, axis: int) -> Any:
@@ -88,7 +88,7 @@ def cosine_distance(
         >>> float(cosine_distance(np.array([3.0, 0.0]), np.array([0.0, 1.0])))
         1.0
     """
-    losses = 1 - _cosine(predictions, matched("cosine_distance", targets, predictions), axis)
+    losses = 1 - _cosine(*matched("cosine_distance", predictions, targets), axis)
     return reduced("cosine_distance", losses, reduction, weights)
 
 
@@ -128,10 +128,11 @@ def triplet(
         >>> float(triplet(a, p, n, margin=1.5))
         0.5
     """
+    anchors, positives, negatives = map(floats, (anchors, positives, negatives))
     name, shape = "triplet", tuple(anchors.shape)
     for argument, x in (("positives", positives), ("negatives", negatives)):
         check_shape(name, argument, x, shape, f"anchors of shape {shape}")
-    excess = _length(anchors - positives, axis) - _length(anchors - negatives, axis) + margin
+    excess = _length(anchors - positives, axis) - _length(anchors - negatives, axis) + weak(margin)
     return reduced(name, fnp.where(excess <= 0, 0, excess), reduction, weights)
 
 
@@ -164,9 +165,11 @@ def margin_ranking(
         >>> float(margin_ranking(np.array([1.0]), np.array([3.0]), np.array([1])))
         2.0
     """
-    name, shape = "margin_ranking", tuple(first.shape)
+    first, second, name = floats(first), floats(second), "margin_ranking"
+    shape = tuple(first.shape)
     check_shape(name, "second", second, shape, f"first of shape {shape}")
-    excess = margin - matched(name, targets, first) * (first - second)
+    first, targets = matched(name, first, targets)
+    excess = weak(margin) - targets * (first - second)
     return reduced(name, fnp.where(excess <= 0, 0, excess), reduction, weights)
 
 
@@ -197,11 +200,12 @@ def ntxent(first: Any, second: Any, *, temperature: float = 0.1, reduction: str 
         >>> round(float(ntxent(np.eye(2), np.eye(2), temperature=1.0)), 4)
         0.5514
     """
+    first, second = floats(first), floats(second)
     _check_views(first, second, temperature)
     n = first.shape[0]
     units = _unit(fnp.concatenate([first, second]), -1)
     xp = fzero.array_namespace(units)
-    logits = units @ fnp.matrix_transpose(units) / temperature
+    logits = units @ fnp.matrix_transpose(units) / weak(temperature)
     # No vector is to be found in itself.
     logits = fnp.where(xp.eye(2 * n, dtype=bool), -float("inf"), logits)
     others = xp.roll(xp.arange(2 * n), n)

@@ -7,7 +7,7 @@ import fzero.numpy as fnp
 from ..functional import sigmoid
 from .binary import logistic
 from .cross_entropy import softmax_cross_entropy
-from .reduction import matched, reduced
+from .reduction import matched, reduced, weak
 
 __all__ = ["poly_cross_entropy", "sigmoid_focal", "softmax_focal"]
 
@@ -44,11 +44,12 @@ def sigmoid_focal(
         >>> round(float(sigmoid_focal(np.array([0.0]), np.array([1]))), 4)
         0.1733
     """
-    targets = matched("sigmoid_focal", targets, logits)
+    logits, targets = matched("sigmoid_focal", logits, targets)
     miss = sigmoid(logits) * (1 - targets) + sigmoid(-logits) * targets
     losses = logistic(logits, targets) * _power("sigmoid_focal", miss, gamma)
     if alpha is not None:
-        losses = losses * (alpha * targets + (1 - alpha) * (1 - targets))
+        share = weak(alpha)
+        losses = losses * (share * targets + (1 - share) * (1 - targets))
     return reduced("sigmoid_focal", losses, reduction, weights)
 
 
@@ -96,7 +97,7 @@ def _power(function: str, miss: Any, gamma: float) -> Any:
         raise ValueError(f"{function}: gamma is {gamma}; expected gamma >= 0. Leave it out for 2.")
     if gamma == 0:
         return fnp.ones_like(miss)
-    return fnp.maximum(miss, float(fnp.finfo(miss.dtype).tiny)) ** gamma
+    return fnp.maximum(miss, float(fnp.finfo(miss.dtype).tiny)) ** weak(gamma)
 
 
 def poly_cross_entropy(
@@ -132,5 +133,5 @@ def poly_cross_entropy(
         1.6931
     """
     losses = softmax_cross_entropy(logits, labels, axis=axis, reduction="none")
-    losses = losses - epsilon * fnp.expm1(-losses)
+    losses = losses - weak(epsilon) * fnp.expm1(-losses)
     return reduced("poly_cross_entropy", losses, reduction, weights)

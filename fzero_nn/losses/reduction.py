@@ -12,8 +12,10 @@ __all__ = [
     "check_integers",
     "check_labels",
     "check_shape",
+    "floats",
     "matched",
     "reduced",
+    "weak",
 ]
 
 
@@ -85,11 +87,25 @@ def check_shape(function: str, argument: str, x: Any, shape: Any, of: str) -> No
         )
 
 
-def matched(function: str, targets: Any, predictions: Any) -> Any:
-    """Targets of the shape of the predictions; integers and booleans in their dtype."""
+def floats(x: Any) -> Any:
+    """An array of `x`; integers and booleans in float64, as small or unsigned ones would wrap."""
+    x = fnp.asarray(x)
+    return fnp.astype(x, np.float64) if x.dtype.kind in "biu" else x
+
+
+def weak(option: Any) -> Any:
+    """A NumPy scalar as a number of Python, which leaves the dtype of arrays as it is."""
+    scalar = isinstance(option, (np.generic, np.ndarray)) and np.ndim(option) == 0
+    return np.asarray(option).item() if scalar else option
+
+
+def matched(function: str, predictions: Any, targets: Any) -> tuple[Any, Any]:
+    """Both as arrays of one shape; targets that are integers or booleans in the other's dtype."""
+    predictions, targets = floats(predictions), fnp.asarray(targets)
     shape = tuple(predictions.shape)
     check_shape(function, "targets", targets, shape, f"predictions of shape {shape}")
-    return fnp.astype(targets, predictions.dtype) if targets.dtype.kind in "biu" else targets
+    whole = targets.dtype.kind in "biu"
+    return predictions, fnp.astype(targets, predictions.dtype) if whole else targets
 
 
 def check_fraction(function: str, argument: str, value: float) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import fzero.numpy as fnp
 
 from ..functional import softplus
-from .reduction import matched, reduced
+from .reduction import matched, reduced, weak
 
 __all__ = ["huber", "l1", "log_cosh", "mse", "squared_error"]
 
@@ -19,7 +19,7 @@ def squared_error(predictions: Any, targets: Any) -> Any:
         targets: the same shape; (N,) and (N, 1) are not stretched to (N, N).
 
     Returns:
-        An array of the shape and dtype of predictions.
+        An array of the shape of predictions, in the wider dtype of both.
 
     Raises:
         ValueError: the shapes differ.
@@ -29,7 +29,8 @@ def squared_error(predictions: Any, targets: Any) -> Any:
         >>> squared_error(np.array([1.0, 2.0]), np.array([1.0, 4.0]))
         array([0., 4.])
     """
-    return fnp.square(predictions - matched("squared_error", targets, predictions))
+    predictions, targets = matched("squared_error", predictions, targets)
+    return fnp.square(predictions - targets)
 
 
 def mse(predictions: Any, targets: Any, *, weights: Any = None, reduction: str = "mean") -> Any:
@@ -53,8 +54,8 @@ def mse(predictions: Any, targets: Any, *, weights: Any = None, reduction: str =
         >>> float(mse(np.array([1.0, 2.0]), np.array([1.0, 4.0])))
         2.0
     """
-    errors = predictions - matched("mse", targets, predictions)
-    return reduced("mse", fnp.square(errors), reduction, weights)
+    predictions, targets = matched("mse", predictions, targets)
+    return reduced("mse", fnp.square(predictions - targets), reduction, weights)
 
 
 def l1(predictions: Any, targets: Any, *, weights: Any = None, reduction: str = "mean") -> Any:
@@ -79,8 +80,8 @@ def l1(predictions: Any, targets: Any, *, weights: Any = None, reduction: str = 
         >>> float(l1(np.array([1.0, 2.0]), np.array([1.0, 4.0])))
         1.0
     """
-    errors = predictions - matched("l1", targets, predictions)
-    return reduced("l1", fnp.abs(errors), reduction, weights)
+    predictions, targets = matched("l1", predictions, targets)
+    return reduced("l1", fnp.abs(predictions - targets), reduction, weights)
 
 
 def huber(
@@ -119,7 +120,8 @@ def huber(
         raise ValueError(
             f"huber: delta is {delta}; expected delta > 0. Take l1 for a line everywhere."
         )
-    distance = fnp.abs(predictions - matched("huber", targets, predictions))
+    predictions, targets = matched("huber", predictions, targets)
+    distance, delta = fnp.abs(predictions - targets), weak(delta)
     inner = fnp.minimum(distance, delta)
     losses = inner * inner / 2 + delta * (distance - inner)
     return reduced("huber", losses, reduction, weights)
@@ -149,7 +151,13 @@ def log_cosh(
         >>> float(log_cosh(np.array([1000.0]), np.array([0.0])))
         999.30...
     """
-    errors = predictions - matched("log_cosh", targets, predictions)
-    # log((exp(e) + exp(-e)) / 2), with the larger term outside.
-    losses = errors + softplus(-2 * errors) - math.log(2)
-    return reduced("log_cosh", losses, reduction, weights)
+    predictions, targets = matched("log_cosh", predictions, targets)
+    return reduced("log_cosh", _log_cosh(predictions - targets), reduction, weights)
+
+
+def _log_cosh(x: Any) -> Any:
+    # log((exp(x) + exp(-x)) / 2), with the larger term outside.
+    far = x + softplus(-2 * x) - math.log(2)
+    # Near 0 those terms cancel; cosh(x) = 1 + 2 sinh(x / 2)^2.
+    near = fnp.abs(x) < 1
+    return fnp.where(near, fnp.log1p(2 * fnp.square(fnp.sinh(fnp.where(near, x, 0) / 2))), far)

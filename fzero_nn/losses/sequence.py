@@ -8,7 +8,7 @@ import fzero
 import fzero.numpy as fnp
 
 from ..functional import log_softmax
-from .reduction import check_integers, check_labels, check_shape, reduced
+from .reduction import check_integers, check_labels, check_shape, floats, reduced
 
 __all__ = ["ctc_loss"]
 
@@ -60,6 +60,8 @@ def ctc_loss(
         >>> round(float(9 * np.exp(-loss)), 6)  # 11, 1_ and _1 of the 9 alignments
         3.0
     """
+    logits, labels = floats(logits), fnp.asarray(labels)
+    logit_lengths, label_lengths = fnp.asarray(logit_lengths), fnp.asarray(label_lengths)
     labels = _checked(logits, labels, logit_lengths, label_lengths, blank)
     steps = fzero.array_namespace(logits).arange(logits.shape[0])
     running = fnp.expand_dims(steps, 1) < logit_lengths

@@ -22,6 +22,7 @@ def accuracy(logits: Any, labels: Any, *, ignore_label: int | None = None) -> An
         A scalar between 0 and 1, float64; 0 if no row is left.
 
     Raises:
+        TypeError: labels are no integers.
         ValueError: the shapes do not fit.
 
     Example:
@@ -29,7 +30,7 @@ def accuracy(logits: Any, labels: Any, *, ignore_label: int | None = None) -> An
         >>> float(accuracy(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1])))
         0.5
     """
-    _check_rows("accuracy", logits, labels)
+    logits, labels = _rows("accuracy", logits, labels)
     return _share(fnp.argmax(logits, axis=-1) == labels, labels, ignore_label)
 
 
@@ -46,14 +47,16 @@ def top_k_accuracy(logits: Any, labels: Any, k: int = 5, *, ignore_label: int | 
         A scalar between 0 and 1, float64; 0 if no row is left.
 
     Raises:
+        TypeError: labels are no integers.
         ValueError: the shapes do not fit, or k is outside 1 ... C.
+        IndexError: a label is C or more (on the CPU).
 
     Example:
         >>> import numpy as np
         >>> float(top_k_accuracy(np.array([[3.0, 2.0, 1.0], [3.0, 2.0, 1.0]]), np.array([1, 2]), 2))
         0.5
     """
-    _check_rows("top_k_accuracy", logits, labels)
+    logits, labels = _rows("top_k_accuracy", logits, labels)
     if not 1 <= k <= logits.shape[-1]:
         raise ValueError(
             f"top_k_accuracy: k is {k} with {logits.shape[-1]} classes; expected 1 <= k <= "
@@ -69,18 +72,28 @@ def top_k_accuracy(logits: Any, labels: Any, k: int = 5, *, ignore_label: int | 
     return _share(right, labels, ignore_label)
 
 
-def _check_rows(function: str, logits: Any, labels: Any) -> None:
+def _rows(function: str, logits: Any, labels: Any) -> tuple[Any, Any]:
+    """Both as arrays, checked."""
+    logits, labels = fnp.asarray(logits), fnp.asarray(labels)
+    _check_integers(function, "labels", labels)
     if labels.shape != logits.shape[:-1]:
         raise ValueError(
             f"{function}: labels is of shape {labels.shape} with logits of shape {logits.shape}; "
             f"expected {logits.shape[:-1]}. Reshape labels to that."
         )
+    return logits, labels
+
+
+def _check_integers(function: str, argument: str, x: Any) -> None:
+    if x.size and x.dtype.kind not in "biu":
+        raise TypeError(
+            f"{function}: {argument} is of dtype {x.dtype}; expected integers, one class for each "
+            "row. Take logits or one-hot rows with x.argmax(-1)."
+        )
 
 
 def _share(right: Any, labels: Any, ignore_label: int | None) -> Any:
-    if ignore_label is None:
-        return fnp.mean(right)
-    kept = labels != ignore_label
+    kept = fnp.ones_like(right) if ignore_label is None else labels != ignore_label
     return fnp.sum(right & kept) / fnp.maximum(fnp.sum(kept), 1)
 
 
@@ -97,6 +110,7 @@ def confusion_matrix(labels: Any, predictions: Any, num_classes: int) -> Any:
         The matrices of several batches may be added.
 
     Raises:
+        TypeError: labels or predictions are no integers.
         ValueError: the shapes differ.
         IndexError: a class is C or more, or a prediction is negative (on the CPU).
 
@@ -105,24 +119,34 @@ def confusion_matrix(labels: Any, predictions: Any, num_classes: int) -> Any:
         array([[1, 1],
                [0, 1]])
     """
+    labels, predictions = fnp.asarray(labels), fnp.asarray(predictions)
     if predictions.shape != labels.shape:
         raise ValueError(
             f"confusion_matrix: predictions is of shape {predictions.shape} with labels of shape "
             f"{labels.shape}; expected the same. Take logits.argmax(-1) for predictions."
         )
-    _check_predictions(predictions)
+    for argument, classes in (("labels", labels), ("predictions", predictions)):
+        _check_integers("confusion_matrix", argument, classes)
     kept = labels >= 0
+    _check_classes("labels", labels, num_classes, least=None)
+    _check_classes("predictions", predictions, num_classes, least=0)
     counts = fzero.array_namespace(labels).zeros((num_classes, num_classes), np.int64)
     places = fnp.where(kept, labels, 0), fnp.where(kept, predictions, 0)
     return fzero.at(counts, places).add(fnp.astype(kept, np.int64))
 
 
-def _check_predictions(predictions: Any) -> None:
-    found: Any = fzero.value(predictions)
-    if isinstance(found, (np.ndarray, np.generic)) and found.min(initial=0) < 0:
+def _check_classes(argument: str, classes: Any, most: int, least: int | None) -> None:
+    """Raise if some classes on the CPU are none of `most`; negative ones may be allowed."""
+    found: Any = fzero.value(classes)
+    if not isinstance(found, (np.ndarray, np.generic)):
+        return
+    found = np.asarray(found)
+    wrong = (found >= most) if least is None else (found >= most) | (found < least)
+    if wrong.any():
         raise IndexError(
-            f"confusion_matrix: predictions has {found.min()}; expected 0 or more. "
-            "Mark rows to leave out by a negative label instead."
+            f"confusion_matrix: {argument} has {np.unique(found[wrong])[:10].tolist()}; expected "
+            f"0 or more, and less than num_classes = {most}. Mark rows to leave out by a negative "
+            "label."
         )
 
 
@@ -134,7 +158,8 @@ def auc(scores: Any, labels: Any) -> Any:
         labels: 0 or 1, shape (N,).
 
     Returns:
-        A scalar between 0 and 1, float64; equal scores count half. NaN without both classes.
+        A scalar between 0 and 1, float64; equal scores count half. NaN without both classes, or
+        if a score is NaN.
 
     Raises:
         ValueError: the shapes are not (N,).
@@ -145,6 +170,7 @@ def auc(scores: Any, labels: Any) -> Any:
         >>> float(auc(np.array([0.1, 0.4, 0.35, 0.8]), np.array([0, 0, 1, 1])))
         0.75
     """
+    scores, labels = fnp.asarray(scores), fnp.asarray(labels)
     if len(scores.shape) != 1 or labels.shape != scores.shape:
         raise ValueError(
             f"auc: scores is of shape {scores.shape}, labels of {labels.shape}; expected (N,) "
@@ -157,7 +183,8 @@ def auc(scores: Any, labels: Any) -> Any:
     positives = fnp.sum(positive)
     pairs = positives * (labels.shape[0] - positives)
     above = fnp.sum(fnp.where(positive, ranks, 0)) - positives * (positives + 1) / 2
-    return fnp.where(pairs == 0, float("nan"), above / fnp.maximum(pairs, 1))
+    unknown = (pairs == 0) | fnp.any(fnp.isnan(scores))
+    return fnp.where(unknown, float("nan"), above / fnp.maximum(pairs, 1))
 
 
 def perplexity(loss: Any) -> Any:

@@ -77,6 +77,7 @@ def _averaged(function: str, matrix: Any, average: str | None, terms: Any) -> An
             f"{function}: average is {average!r}; expected None, 'macro', 'weighted' or 'micro'. "
             "Leave it out for one number per class."
         )
+    matrix = fnp.asarray(matrix)
     if len(matrix.shape) != 2 or matrix.shape[0] != matrix.shape[1]:
         raise ValueError(
             f"{function}: matrix is of shape {matrix.shape}; expected (C, C). "

@@ -8,18 +8,8 @@ import fzero
 import fzero.numpy as fnp
 
 from .base import GradientTransformation
-from .moments import (
-    as_dtype,
-    cast,
-    check_decay,
-    corrected,
-    filled_like,
-    frozen_map,
-    lookahead_mean,
-    mean_of,
-    mean_of_squares,
-    squares_like,
-)
+from .moments import as_dtype, check_decay, corrected, frozen_map, lookahead_mean, squares_like
+from .tree import cast, update_moment, update_moment_per_elem_norm, zeros_like
 
 __all__ = [
     "ScaleByAdamState",
@@ -100,8 +90,8 @@ def scale_by_adam(
         updates: Any, state: ScaleByAdamState, params: Any = None
     ) -> tuple[Any, ScaleByAdamState]:
         count = state.count + 1
-        mu = mean_of(updates, state.mu, b1)
-        nu = mean_of_squares(updates, state.nu, b2)
+        mu = update_moment(updates, state.mu, b1, 1)
+        nu = update_moment_per_elem_norm(updates, state.nu, b2, 2)
         out = frozen_map(lambda g, m, v: direction(g, m, v, count), updates, mu, nu)
         return out, ScaleByAdamState(count, cast(mu, mu_dtype), nu)
 
@@ -146,8 +136,8 @@ def scale_by_amsgrad(
         updates: Any, state: ScaleByAmsgradState, params: Any = None
     ) -> tuple[Any, ScaleByAmsgradState]:
         count = state.count + 1
-        mu = mean_of(updates, state.mu, b1)
-        nu = mean_of_squares(updates, state.nu, b2)
+        mu = update_moment(updates, state.mu, b1, 1)
+        nu = update_moment_per_elem_norm(updates, state.nu, b2, 2)
 
         def larger(w: Any, v: Any) -> Any:
             return fnp.maximum(w, corrected(v, b2, count) if bias_correction_nu else v)
@@ -185,14 +175,15 @@ def scale_by_adamax(b1: Any = 0.9, b2: Any = 0.999, eps: Any = 1e-8) -> Gradient
     """
     _check_decays("scale_by_adamax", b1, b2)
 
+    def larger(g: Any, v: Any) -> Any:
+        return fnp.maximum(as_dtype(fnp.abs(g), v) + as_dtype(eps, v), as_dtype(b2, v) * v)
+
     def update(
         updates: Any, state: ScaleByAdamState, params: Any = None
     ) -> tuple[Any, ScaleByAdamState]:
         count = state.count + 1
-        mu = mean_of(updates, state.mu, b1)
-        nu = frozen_map(
-            lambda g, v: fnp.maximum(_abs(g, v) + eps, as_dtype(b2, v) * v), updates, state.nu
-        )
+        mu = update_moment(updates, state.mu, b1, 1)
+        nu = frozen_map(larger, updates, state.nu)
         out = frozen_map(lambda g, m, v: _quotient(corrected(m, b1, count), v, g), updates, mu, nu)
         return out, ScaleByAdamState(count, mu, nu)
 
@@ -245,8 +236,8 @@ def scale_by_radam(
         updates: Any, state: ScaleByAdamState, params: Any = None
     ) -> tuple[Any, ScaleByAdamState]:
         count = state.count + 1
-        mu = mean_of(updates, state.mu, b1)
-        nu = mean_of_squares(updates, state.nu, b2)
+        mu = update_moment(updates, state.mu, b1, 1)
+        nu = update_moment_per_elem_norm(updates, state.nu, b2, 2)
         known = limit - 2 * count * b2**count / (1 - b2**count)
 
         def hat(g: Any, m: Any) -> Any:
@@ -261,15 +252,11 @@ def scale_by_radam(
 
 
 def _start(params: Any, mu_dtype: Any = None) -> ScaleByAdamState:
-    return ScaleByAdamState(np.int64(0), filled_like(params, dtype=mu_dtype), squares_like(params))
+    return ScaleByAdamState(np.int64(0), zeros_like(params, dtype=mu_dtype), squares_like(params))
 
 
 def _quotient(mean: Any, root: Any, like: Any) -> Any:
     return as_dtype(mean / root, like)
-
-
-def _abs(g: Any, like: Any) -> Any:
-    return as_dtype(fnp.abs(g), like)
 
 
 def _check_decays(function: str, b1: Any, b2: Any) -> None:

@@ -27,7 +27,12 @@ def clip(max_delta: Any) -> GradientTransformation:
         array([-1. ,  0.5])
     """
     _check_positive("clip", "max_delta", max_delta)
-    return stateless_with_tree_map(lambda g, p: fnp.clip(g, -max_delta, max_delta))
+
+    def clipped(g: Any, p: Any) -> Any:
+        bound = as_dtype(max_delta, g)
+        return fnp.clip(g, -bound, bound)
+
+    return stateless_with_tree_map(clipped)
 
 
 def clip_by_block_rms(threshold: Any) -> GradientTransformation:

@@ -9,7 +9,8 @@ import fzero
 import fzero.numpy as fnp
 
 from .base import GradientTransformation, require_params
-from .moments import abs_square, as_dtype, check_decay, filled_like, frozen_map, mean_of, mix
+from .moments import abs_square, as_dtype, check_decay, frozen_map, mix
+from .tree import update_moment, zeros_like
 
 __all__ = ["FactoredState", "ScaleBySM3State", "scale_by_factored_rms", "scale_by_sm3"]
 
@@ -84,7 +85,8 @@ def scale_by_factored_rms(
         decay = decay_rate_fn(state.count - step_offset, decay_rate)
 
         def means(g: Any, row: Any, column: Any, v: Any, p: Any) -> tuple[Any, Any, Any]:
-            square = abs_square(g) + epsilon
+            square = abs_square(g)
+            square = square + as_dtype(epsilon, square)
             if (pair := axes(p)) is None:
                 return row, column, mix(decay, v, square)
             second, longest = pair
@@ -161,7 +163,7 @@ def scale_by_sm3(b1: Any = 0.9, b2: Any = 1.0, eps: Any = 1e-8) -> GradientTrans
 
     def init(params: Any) -> ScaleBySM3State:
         mu = fzero.tree.map(lambda p: _over_axes(fnp.zeros_like(abs_square(p))), params)
-        return ScaleBySM3State(fzero.freeze(mu), filled_like(params))
+        return ScaleBySM3State(fzero.freeze(mu), zeros_like(params))
 
     def bound(g: Any, mu: list[Any]) -> Any:
         least = _least(mu, g.ndim if hasattr(g, "ndim") else 0)
@@ -174,7 +176,7 @@ def scale_by_sm3(b1: Any = 0.9, b2: Any = 1.0, eps: Any = 1e-8) -> GradientTrans
         updates: Any, state: ScaleBySM3State, params: Any = None
     ) -> tuple[Any, ScaleBySM3State]:
         bounds = fzero.tree.map(bound, updates, state.mu)
-        nu = mean_of(fzero.tree.map(divided, updates, bounds), state.nu, b1)
+        nu = update_moment(fzero.tree.map(divided, updates, bounds), state.nu, b1, 1)
         mu = fzero.freeze(fzero.tree.map(_over_axes, bounds))
         return nu, ScaleBySM3State(mu, nu)
 

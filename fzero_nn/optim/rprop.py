@@ -6,7 +6,8 @@ import fzero
 import fzero.numpy as fnp
 
 from .base import GradientTransformation
-from .moments import as_dtype, filled_like, frozen_map
+from .moments import as_dtype, frozen_map
+from .tree import full_like, zeros_like
 
 __all__ = ["ScaleByRpropState", "scale_by_rprop"]
 
@@ -46,11 +47,12 @@ def scale_by_rprop(
     """
 
     def init(params: Any) -> ScaleByRpropState:
-        return ScaleByRpropState(filled_like(params, learning_rate), filled_like(params))
+        return ScaleByRpropState(full_like(params, learning_rate), zeros_like(params))
 
     def resized(sign: Any, size: Any) -> Any:
         factor = as_dtype(fnp.where(sign > 0, eta_plus, eta_minus), size)
-        changed = fnp.clip(size * factor, min_step_size, max_step_size)
+        least, most = as_dtype(min_step_size, size), as_dtype(max_step_size, size)
+        changed = fnp.clip(size * factor, least, most)
         return fnp.where(sign == 0, size, changed)
 
     def update(

@@ -12,17 +12,14 @@ from .base import GradientTransformation, require_params
 from .moments import (
     abs_square,
     as_dtype,
-    cast,
     check_decay,
     copied,
     corrected,
-    filled_like,
     frozen_map,
     lookahead_mean,
-    mean_of,
-    mean_of_squares,
     squares_like,
 )
+from .tree import cast, full_like, update_moment, update_moment_per_elem_norm, zeros_like
 
 __all__ = [
     "ScaleByAdanState",
@@ -92,16 +89,16 @@ def scale_by_belief(
     check_decay("scale_by_belief", "b2", b2)
 
     def init(params: Any) -> ScaleByBeliefState:
-        return ScaleByBeliefState(np.int64(0), filled_like(params), squares_like(params))
+        return ScaleByBeliefState(np.int64(0), zeros_like(params), squares_like(params))
 
     def update(
         updates: Any, state: ScaleByBeliefState, params: Any = None
     ) -> tuple[Any, ScaleByBeliefState]:
         count = state.count + 1
-        mu = mean_of(updates, state.mu, b1)
+        mu = update_moment(updates, state.mu, b1, 1)
         surprise = fzero.tree.map(lambda g, m: g - m, updates, mu)
-        nu = mean_of_squares(surprise, state.nu, b2)
-        nu = frozen_map(lambda v: v + eps_root, nu)
+        nu = update_moment_per_elem_norm(surprise, state.nu, b2, 2)
+        nu = frozen_map(lambda v: v + as_dtype(eps_root, v), nu)
 
         def direction(g: Any, m: Any, v: Any) -> Any:
             mean = lookahead_mean(g, m, b1, count) if nesterov else corrected(m, b1, count)
@@ -143,9 +140,7 @@ def scale_by_yogi(
 
     def init(params: Any) -> ScaleByAdamState:
         value = initial_accumulator_value
-        return ScaleByAdamState(
-            np.int64(0), filled_like(params, value), squares_like(params, value)
-        )
+        return ScaleByAdamState(np.int64(0), full_like(params, value), squares_like(params, value))
 
     def moved(g: Any, v: Any) -> Any:
         square = abs_square(g)
@@ -155,7 +150,7 @@ def scale_by_yogi(
         updates: Any, state: ScaleByAdamState, params: Any = None
     ) -> tuple[Any, ScaleByAdamState]:
         count = state.count + 1
-        mu = mean_of(updates, state.mu, b1)
+        mu = update_moment(updates, state.mu, b1, 1)
         nu = frozen_map(moved, updates, state.nu)
 
         def direction(g: Any, m: Any, v: Any) -> Any:
@@ -199,7 +194,7 @@ def scale_by_novograd(
 
     def init(params: Any) -> ScaleByNovogradState:
         nu = frozen_map(lambda p: fnp.sum(fnp.zeros_like(abs_square(p))), params)
-        return ScaleByNovogradState(np.int64(0), filled_like(params, dtype=mu_dtype), nu)
+        return ScaleByNovogradState(np.int64(0), zeros_like(params, dtype=mu_dtype), nu)
 
     def added(g: Any, p: Any, m: Any, v: Any) -> Any:
         step = as_dtype(g / (fnp.sqrt(v + eps_root) + eps), g)
@@ -211,7 +206,7 @@ def scale_by_novograd(
         require_params("scale_by_novograd", params)
         decay = b2 * (state.count > 0)
         squares = fzero.tree.map(lambda g: fnp.sum(abs_square(g)), updates)
-        nu = mean_of(squares, state.nu, decay)
+        nu = update_moment(squares, state.nu, decay, 1)
         mu = cast(frozen_map(added, updates, params, state.mu, nu), mu_dtype)
         return mu, ScaleByNovogradState(state.count + 1, mu, nu)
 
@@ -245,7 +240,7 @@ def scale_by_adan(
         check_decay("scale_by_adan", name, decay)
 
     def init(params: Any) -> ScaleByAdanState:
-        zeros = filled_like(params)
+        zeros = zeros_like(params)
         return ScaleByAdanState(zeros, zeros, squares_like(params), zeros, np.int64(0))
 
     def update(
@@ -255,8 +250,8 @@ def scale_by_adan(
         before = fzero.cond(state.t == 0, lambda: updates, lambda: state.g)
         change = fzero.tree.map(lambda g, old: g - old, updates, before)
         ahead = fzero.tree.map(lambda g, d: g + as_dtype(1 - b2, d) * d, updates, change)
-        m, v = mean_of(updates, state.m, b1), mean_of(change, state.v, b2)
-        n = mean_of_squares(ahead, state.n, b3)
+        m, v = update_moment(updates, state.m, b1, 1), update_moment(change, state.v, b2, 1)
+        n = update_moment_per_elem_norm(ahead, state.n, b3, 2)
 
         def direction(g: Any, m: Any, v: Any, n: Any) -> Any:
             mean = corrected(m, b1, t) + as_dtype(1 - b2, v) * corrected(v, b2, t)

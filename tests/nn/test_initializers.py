@@ -191,3 +191,10 @@ def test_the_same_numbers_on_every_device(name):
     got = init(put(KEY), shape)
     assert isinstance(got, StrictArray) and got.dtype == np.float32
     np.testing.assert_allclose(unwrap(got), init(KEY, shape), rtol=1e-6)
+
+
+@pytest.mark.parametrize("make", [I.constant, I.normal, I.truncated_normal, I.uniform])
+def test_a_size_of_numpy_leaves_the_dtype_alone(make):
+    got = make(np.sqrt(0.25))(KEY, (2, 3))
+    assert got.dtype == np.float32
+    np.testing.assert_array_equal(got, make(0.5)(KEY, (2, 3)))

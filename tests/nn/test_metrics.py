@@ -68,7 +68,7 @@ def test_a_confusion_matrix_leaves_negative_labels_out_and_refuses_large_ones():
     np.testing.assert_array_equal(got, [[0, 0], [1, 0]])
     with pytest.raises(IndexError):
         metrics.confusion_matrix(np.array([0, 2]), np.array([0, 0]), 2)
-    with pytest.raises(IndexError, match="predictions has -1; expected 0 or more"):
+    with pytest.raises(IndexError, match=r"predictions has \[-1\]; expected 0 or more"):
         metrics.confusion_matrix(np.array([0]), np.array([-1]), 2)
     with pytest.raises(ValueError, match=r"predictions is of shape \(2, 3\).*argmax"):
         metrics.confusion_matrix(LABELS, LOGITS, 3)
@@ -156,3 +156,41 @@ def test_metrics_wait_for_no_value_on_a_card():
         with no_sync():
             got = call(put(logits), put(labels))
         np.testing.assert_allclose(unwrap(got), call(logits, labels), rtol=1e-12)
+
+
+def test_lists_are_arrays():
+    assert metrics.accuracy([[0.1, 0.9], [0.8, 0.2]], [1, 1]) == 0.5
+    assert metrics.top_k_accuracy([[3.0, 2.0, 1.0]], [1], 2) == 1
+    matrix = metrics.confusion_matrix([0, 0, 1], [0, 1, 1], 2)
+    assert metrics.recall(matrix.tolist(), "micro") == pytest.approx(2 / 3)
+    assert metrics.auc([0.1, 0.9], [0, 1]) == 1
+    assert metrics.mean_absolute_error([1, 2], [1, 4]) == 1
+    assert metrics.r2([1.0, 2.0, 4.0], [1, 2, 3]) == 0.5
+
+
+def test_unsigned_integers_do_not_wrap():
+    small, large = np.array([0, 3], np.uint8), np.array([2, 4], np.uint8)
+    assert metrics.mean_absolute_error(small, large) == 1.5
+    assert metrics.r2(small, large) == metrics.r2(small.astype(float), large.astype(float))
+
+
+def test_no_rows():
+    assert metrics.accuracy(np.zeros((0, 3)), np.zeros(0, int)) == 0
+    assert metrics.top_k_accuracy(np.zeros((0, 3)), np.zeros(0, int), 1) == 0
+    assert np.isnan(metrics.mean_absolute_error(np.zeros(0), np.zeros(0)))
+
+
+def test_a_score_that_is_nan_has_no_rank():
+    assert np.isnan(metrics.auc(np.array([0.1, np.nan, 0.3]), np.array([0, 1, 1])))
+
+
+@pytest.mark.parametrize("name", ["accuracy", "top_k_accuracy", "confusion_matrix"])
+def test_labels_are_integers(name):
+    logits, labels = np.zeros((2, 3)), np.zeros(2)
+    args = {
+        "accuracy": (logits, labels),
+        "top_k_accuracy": (logits, labels, 1),
+        "confusion_matrix": (labels, logits.argmax(-1), 3),
+    }[name]
+    with pytest.raises(TypeError, match=f"{name}: labels is of dtype float64; expected integers"):
+        getattr(metrics, name)(*args)
