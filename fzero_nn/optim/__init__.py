@@ -9,7 +9,7 @@ chains. Parameters, gradients and states are pytrees. What comes back is frozen:
 arrays that are flagged read-only. Nothing is changed in place.
 """
 
-from . import contrib, schedules
+from . import contrib, schedules, tree
 from .accumulation import (
     ApplyEvery,
     MultiSteps,
@@ -56,6 +56,16 @@ from .conditions import (
     zero_nans,
 )
 from .hyperparams import InjectHyperparamsState, inject_hyperparams
+from .lbfgs import ScaleByLBFGSState, scale_by_lbfgs
+from .linesearch import (
+    BacktrackingLinesearchInfo,
+    ScaleByBacktrackingLinesearchState,
+    ScaleByZoomLinesearchState,
+    ZoomLinesearchInfo,
+    scale_by_backtracking_linesearch,
+    scale_by_zoom_linesearch,
+    value_and_grad_from_state,
+)
 from .lookahead import LookaheadParams, LookaheadState, lookahead
 from .masking import (
     MaskedNode,
@@ -92,6 +102,7 @@ from .optimizers import (
     fromage,
     lamb,
     lars,
+    lbfgs,
     lion,
     momentum_sgd,
     nadam,
@@ -165,6 +176,7 @@ __all__ = [
     "AddNoiseState",
     "ApplyEvery",
     "ApplyIfFiniteState",
+    "BacktrackingLinesearchInfo",
     "ConditionallyMaskState",
     "ConditionallyTransformState",
     "EmaState",
@@ -185,7 +197,9 @@ __all__ = [
     "ScaleByAdamState",
     "ScaleByAdanState",
     "ScaleByAmsgradState",
+    "ScaleByBacktrackingLinesearchState",
     "ScaleByBeliefState",
+    "ScaleByLBFGSState",
     "ScaleByLionState",
     "ScaleByNovogradState",
     "ScaleByOptimisticGradientState",
@@ -197,10 +211,12 @@ __all__ = [
     "ScaleByRssState",
     "ScaleBySM3State",
     "ScaleByScheduleState",
+    "ScaleByZoomLinesearchState",
     "Schedule",
     "TraceState",
     "WeightDecaySchedule",
     "ZeroNansState",
+    "ZoomLinesearchInfo",
     "adabelief",
     "adadelta",
     "adafactor",
@@ -240,6 +256,7 @@ __all__ = [
     "keep_params_nonnegative",
     "lamb",
     "lars",
+    "lbfgs",
     "linear_onecycle_schedule",
     "linear_schedule",
     "lion",
@@ -269,8 +286,10 @@ __all__ = [
     "scale_by_adamax",
     "scale_by_adan",
     "scale_by_amsgrad",
+    "scale_by_backtracking_linesearch",
     "scale_by_belief",
     "scale_by_factored_rms",
+    "scale_by_lbfgs",
     "scale_by_learning_rate",
     "scale_by_lion",
     "scale_by_novograd",
@@ -288,6 +307,7 @@ __all__ = [
     "scale_by_stddev",
     "scale_by_trust_ratio",
     "scale_by_yogi",
+    "scale_by_zoom_linesearch",
     "schedules",
     "selective_transform",
     "set_to_zero",
@@ -301,6 +321,8 @@ __all__ = [
     "stateless",
     "stateless_with_tree_map",
     "trace",
+    "tree",
+    "value_and_grad_from_state",
     "warmup_constant_schedule",
     "warmup_cosine_decay_schedule",
     "warmup_exponential_decay_schedule",

@@ -14,8 +14,8 @@ from .base import (
     GradientTransformationExtraArgs,
     with_extra_args_support,
 )
-from .moments import as_dtype, filled_like, frozen_map
-from .norms import square_norm
+from .moments import as_dtype, frozen_map
+from .tree import norm, zeros_like
 
 __all__ = [
     "ApplyEvery",
@@ -85,8 +85,8 @@ class MultiSteps:
 
     def init(self, params: Any) -> MultiStepsState:
         """The state before the first gradient."""
-        zeros, none = filled_like(params), np.int64(0)
-        accumulated = filled_like(params, dtype=self.accumulator_dtype)
+        zeros, none = zeros_like(params), np.int64(0)
+        accumulated = zeros_like(params, dtype=self.accumulator_dtype)
         skip_state = self._verdict(zeros, none, params)[1]
         return MultiStepsState(none, none, self.opt.init(params), accumulated, skip_state)
 
@@ -98,7 +98,7 @@ class MultiSteps:
         state = state._replace(skip_state=skip_state)
         return fzero.cond(
             skip,
-            lambda: (filled_like(updates), state),
+            lambda: (zeros_like(updates), state),
             lambda: self._accumulate(updates, state, params, extra),
         )
 
@@ -129,7 +129,7 @@ class MultiSteps:
         return fzero.cond(
             n == (k(state.gradient_step) if callable(k) else k),
             lambda: self._step(updates, accumulated, state, params, extra),
-            lambda: (filled_like(updates), state._replace(mini_step=n)),
+            lambda: (zeros_like(updates), state._replace(mini_step=n)),
         )
 
     def _step(
@@ -142,7 +142,7 @@ class MultiSteps:
             mini_step=state.mini_step * 0,
             gradient_step=state.gradient_step + 1,
             inner_opt_state=inner_state,
-            acc_grads=filled_like(state.acc_grads),
+            acc_grads=zeros_like(state.acc_grads),
         )
         return updates, new
 
@@ -188,7 +188,7 @@ def skip_large_updates(
         >>> bool(skip_large_updates([np.array([3.0])], 0, None, max_squared_norm=8.0)[0])
         True
     """
-    square = square_norm(updates)
+    square = norm(updates, squared=True)
     # Not `>=`: a NaN is to be skipped, too.
     skip = fnp.logical_not(square < max_squared_norm)
     return skip, {"should_skip": skip, "norm_squared": square}
@@ -215,15 +215,15 @@ def apply_every(k: int = 1) -> GradientTransformation:
         raise ValueError(f"apply_every: k is {k}; expected 1 or more. Leave it out for k = 1.")
 
     def init(params: Any) -> ApplyEvery:
-        return ApplyEvery(np.int64(0), filled_like(params))
+        return ApplyEvery(np.int64(0), zeros_like(params))
 
     def update(updates: Any, state: ApplyEvery, params: Any = None) -> tuple[Any, ApplyEvery]:
         total = frozen_map(lambda g, a: g + a, updates, state.grad_acc)
         n = state.count + 1
         return fzero.cond(
             n == k,
-            lambda: (total, ApplyEvery(n * 0, filled_like(total))),
-            lambda: (filled_like(total), ApplyEvery(n, total)),
+            lambda: (total, ApplyEvery(n * 0, zeros_like(total))),
+            lambda: (zeros_like(total), ApplyEvery(n, total)),
         )
 
     return GradientTransformation(init, update)

@@ -11,6 +11,7 @@ from fzero import random
 from .base import EmptyState, GradientTransformation, ScalarOrSchedule, require_params
 from .masking import masked
 from .moments import as_dtype, frozen_map
+from .tree import add_scale, random_like
 
 __all__ = ["AddNoiseState", "WeightDecaySchedule", "add_decayed_weights", "add_noise"]
 
@@ -89,12 +90,7 @@ def add_noise(eta: Any, gamma: Any, key: Any) -> GradientTransformation:
         count = state.count + 1
         deviation = (eta / count**gamma) ** 0.5
         next_key, key = random.split(state.rng_key)
-        leaves, treedef = fzero.tree.flatten(updates)
-        noisy = [
-            g + as_dtype(deviation, g) * random.normal(random.fold_in(key, i), g.shape, g.dtype)
-            for i, g in enumerate(leaves)
-        ]
-        out = fzero.freeze(fzero.tree.unflatten(treedef, noisy))
+        out = add_scale(updates, deviation, random_like(key, updates))
         return out, AddNoiseState(count, fzero.freeze(next_key))
 
     return GradientTransformation(init, update)

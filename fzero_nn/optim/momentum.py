@@ -8,16 +8,8 @@ import fzero
 import fzero.numpy as fnp
 
 from .base import GradientTransformation
-from .moments import (
-    as_dtype,
-    cast,
-    check_decay,
-    copied,
-    corrected,
-    filled_like,
-    frozen_map,
-    mean_of,
-)
+from .moments import as_dtype, check_decay, copied, frozen_map
+from .tree import bias_correction, cast, update_moment, zeros_like
 
 __all__ = [
     "EmaState",
@@ -83,7 +75,7 @@ def trace(
         return g + as_dtype(decay, t) * t
 
     def init(params: Any) -> TraceState:
-        return TraceState(filled_like(params, dtype=accumulator_dtype))
+        return TraceState(zeros_like(params, dtype=accumulator_dtype))
 
     def update(updates: Any, state: TraceState, params: Any = None) -> tuple[Any, TraceState]:
         new = frozen_map(decayed, updates, state.trace)
@@ -111,11 +103,11 @@ def ema(decay: Any, debias: bool = True, accumulator_dtype: Any = None) -> Gradi
     check_decay("ema", "decay", decay)
 
     def init(params: Any) -> EmaState:
-        return EmaState(np.int64(0), filled_like(params, dtype=accumulator_dtype))
+        return EmaState(np.int64(0), zeros_like(params, dtype=accumulator_dtype))
 
     def update(updates: Any, state: EmaState, params: Any = None) -> tuple[Any, EmaState]:
-        count, mean = state.count + 1, mean_of(updates, state.ema, decay)
-        out = frozen_map(lambda m: corrected(m, decay, count), mean) if debias else mean
+        count, mean = state.count + 1, update_moment(updates, state.ema, decay, 1)
+        out = bias_correction(mean, decay, count) if debias else mean
         return out, EmaState(count, cast(mean, accumulator_dtype))
 
     return GradientTransformation(init, update)
@@ -165,7 +157,7 @@ def scale_by_lion(
         )
 
     def init(params: Any) -> ScaleByLionState:
-        return ScaleByLionState(np.int64(0), filled_like(params, dtype=mu_dtype))
+        return ScaleByLionState(np.int64(0), zeros_like(params, dtype=mu_dtype))
 
     def step(g: Any, m: Any) -> Any:
         mean = as_dtype(1 - b1, g) * g + as_dtype(b1, m) * m
@@ -174,7 +166,7 @@ def scale_by_lion(
     def update(
         updates: Any, state: ScaleByLionState, params: Any = None
     ) -> tuple[Any, ScaleByLionState]:
-        mu = cast(mean_of(updates, state.mu, b2), mu_dtype)
+        mu = cast(update_moment(updates, state.mu, b2, 1), mu_dtype)
         return frozen_map(step, updates, state.mu), ScaleByLionState(state.count + 1, mu)
 
     return GradientTransformation(init, update)
@@ -198,7 +190,7 @@ def scale_by_optimistic_gradient(alpha: Any = 1.0, beta: Any = 1.0) -> GradientT
     """
 
     def init(params: Any) -> ScaleByOptimisticGradientState:
-        return ScaleByOptimisticGradientState(np.bool_(True), filled_like(params))
+        return ScaleByOptimisticGradientState(np.bool_(True), zeros_like(params))
 
     def step(g: Any, before: Any) -> Any:
         return as_dtype(alpha + beta, g) * g - as_dtype(beta, g) * before

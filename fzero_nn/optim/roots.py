@@ -7,17 +7,8 @@ import numpy as np
 import fzero.numpy as fnp
 
 from .base import GradientTransformation
-from .moments import (
-    abs_square,
-    as_dtype,
-    check_decay,
-    corrected,
-    filled_like,
-    frozen_map,
-    mean_of,
-    mean_of_squares,
-    squares_like,
-)
+from .moments import abs_square, as_dtype, check_decay, corrected, frozen_map, squares_like
+from .tree import update_moment, update_moment_per_elem_norm, zeros_like
 
 __all__ = [
     "ScaleByAdaDeltaState",
@@ -146,7 +137,7 @@ def scale_by_rms(
         return ScaleByRmsWithCountState(np.int64(0), nu) if bias_correction else ScaleByRmsState(nu)
 
     def update(updates: Any, state: Any, params: Any = None) -> tuple[Any, Any]:
-        nu = mean_of_squares(updates, state.nu, decay)
+        nu = update_moment_per_elem_norm(updates, state.nu, decay, 2)
         if not bias_correction:
             out = frozen_map(lambda g, v: as_dtype(g / _root(v, eps, eps_in_sqrt), g), updates, nu)
             return out, ScaleByRmsState(nu)
@@ -189,7 +180,7 @@ def scale_by_stddev(
     check_decay("scale_by_stddev", "decay", decay)
 
     def init(params: Any) -> Any:
-        means = filled_like(params), squares_like(params, initial_scale)
+        means = zeros_like(params), squares_like(params, initial_scale)
         if bias_correction:
             return ScaleByRStdDevWithCountState(np.int64(0), *means)
         return ScaleByRStdDevState(*means)
@@ -200,8 +191,8 @@ def scale_by_stddev(
         return as_dtype(g / _root(variance, eps, eps_in_sqrt), g)
 
     def update(updates: Any, state: Any, params: Any = None) -> tuple[Any, Any]:
-        mu = mean_of(updates, state.mu, decay)
-        nu = mean_of_squares(updates, state.nu, decay)
+        mu = update_moment(updates, state.mu, decay, 1)
+        nu = update_moment_per_elem_norm(updates, state.nu, decay, 2)
         if not bias_correction:
             return frozen_map(divided, updates, mu, nu), ScaleByRStdDevState(mu, nu)
         count = state.count + 1
@@ -246,9 +237,9 @@ def scale_by_adadelta(rho: Any = 0.9, eps: Any = 1e-6) -> GradientTransformation
     def update(
         updates: Any, state: ScaleByAdaDeltaState, params: Any = None
     ) -> tuple[Any, ScaleByAdaDeltaState]:
-        e_g = mean_of_squares(updates, state.e_g, rho)
+        e_g = update_moment_per_elem_norm(updates, state.e_g, rho, 2)
         out = frozen_map(step, updates, e_g, state.e_x)
-        return out, ScaleByAdaDeltaState(e_g, mean_of_squares(out, state.e_x, rho))
+        return out, ScaleByAdaDeltaState(e_g, update_moment_per_elem_norm(out, state.e_x, rho, 2))
 
     return GradientTransformation(init, update)
 

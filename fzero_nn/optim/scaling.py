@@ -16,7 +16,7 @@ from .base import (
     stateless_with_tree_map,
 )
 from .moments import as_dtype, frozen_map
-from .norms import global_norm, norm, root_mean_square, square_norm
+from .norms import global_norm, norm, root_mean_square
 from .schedules import Schedule
 
 __all__ = [
@@ -228,7 +228,7 @@ def scale_by_polyak(
         updates: Any, state: EmptyState, params: Any = None, *, value: Any, **extra: Any
     ) -> tuple[Any, EmptyState]:
         gap = value - f_min if variant == "sps" else fnp.maximum(value - f_min, 0.0)
-        square = square_norm(updates) + eps
+        square = global_norm(updates, squared=True) + eps
         usable = square > np.finfo(np.float64).eps
         size = fnp.minimum(gap / fnp.where(usable, square, 1.0), max_learning_rate)
         size = fnp.where(usable, size, 0.0)

@@ -13,18 +13,9 @@ from ..base import (
     ScalarOrSchedule,
     chain,
 )
-from ..moments import (
-    as_dtype,
-    cast,
-    check_decay,
-    corrected,
-    filled_like,
-    frozen_map,
-    mean_of,
-    mean_of_squares,
-    squares_like,
-)
+from ..moments import as_dtype, check_decay, corrected, frozen_map, squares_like
 from ..scaling import scale_by_learning_rate
+from ..tree import cast, update_moment, update_moment_per_elem_norm, zeros_like
 
 __all__ = ["ScaleByAdemamixState", "ademamix", "scale_by_ademamix"]
 
@@ -74,7 +65,7 @@ def scale_by_ademamix(
         check_decay("scale_by_ademamix", name, decay)
 
     def init(params: Any) -> ScaleByAdemamixState:
-        zeros, none = filled_like(params, dtype=mu_dtype), np.int64(0)
+        zeros, none = zeros_like(params, dtype=mu_dtype), np.int64(0)
         return ScaleByAdemamixState(none, none, zeros, zeros, squares_like(params))
 
     def update(
@@ -83,8 +74,8 @@ def scale_by_ademamix(
         slow: Any = b3(state.count_m2) if callable(b3) else b3
         weight: Any = alpha(state.count_m2) if callable(alpha) else alpha
         count = state.count + 1
-        m1, m2 = mean_of(updates, state.m1, b1), mean_of(updates, state.m2, slow)
-        nu = mean_of_squares(updates, state.nu, b2)
+        m1, m2 = update_moment(updates, state.m1, b1, 1), update_moment(updates, state.m2, slow, 1)
+        nu = update_moment_per_elem_norm(updates, state.nu, b2, 2)
 
         def direction(g: Any, m1: Any, m2: Any, v: Any) -> Any:
             mean = corrected(m1, b1, count) + as_dtype(weight, m2) * m2

@@ -17,19 +17,11 @@ from ..base import (
     stateless_with_tree_map,
 )
 from ..masking import partition
-from ..moments import (
-    as_dtype,
-    cast,
-    check_decay,
-    corrected,
-    filled_like,
-    frozen_map,
-    lookahead_mean,
-    mean_of,
-)
+from ..moments import as_dtype, check_decay, corrected, frozen_map, lookahead_mean
 from ..norms import norm
 from ..optimizers import adamw
 from ..scaling import scale_by_learning_rate
+from ..tree import cast, update_moment, zeros_like
 
 __all__ = ["MuonState", "muon", "scale_by_muon"]
 
@@ -88,10 +80,10 @@ def scale_by_muon(
 
     def init(params: Any) -> MuonState:
         coefficients = fzero.freeze(np.asarray(ns_coeffs, np.float64))
-        return MuonState(np.int64(0), filled_like(params, dtype=mu_dtype), coefficients)
+        return MuonState(np.int64(0), zeros_like(params, dtype=mu_dtype), coefficients)
 
     def update(updates: Any, state: MuonState, params: Any = None) -> tuple[Any, MuonState]:
-        count, mu = state.count + 1, mean_of(updates, state.mu, beta)
+        count, mu = state.count + 1, update_moment(updates, state.mu, beta, 1)
 
         def direction(g: Any, m: Any) -> Any:
             mean = lookahead_mean(g, m, beta, count) if nesterov else corrected(m, beta, count)

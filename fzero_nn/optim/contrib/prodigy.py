@@ -8,15 +8,8 @@ import fzero
 import fzero.numpy as fnp
 
 from ..base import GradientTransformation, ScalarOrSchedule, require_params
-from ..moments import (
-    abs_square,
-    as_dtype,
-    check_decay,
-    copied,
-    filled_like,
-    frozen_map,
-    squares_like,
-)
+from ..moments import abs_square, as_dtype, check_decay, copied, frozen_map, squares_like
+from ..tree import norm, zeros_like
 
 __all__ = ["ProdigyState", "prodigy"]
 
@@ -85,7 +78,7 @@ def prodigy(
     b3 = b2**0.5 if beta3 is None else beta3
 
     def init(params: Any) -> ProdigyState:
-        zeros, zero = filled_like(params), np.float64(0)
+        zeros, zero = zeros_like(params), np.float64(0)
         d = np.float64(estim_lr0)
         squares = squares_like(params)
         return ProdigyState(zeros, squares, zeros, copied(params), d, zero, np.int64(0))
@@ -118,7 +111,7 @@ def prodigy(
         gain = sum(fzero.tree.leaves(gains), start=0.0)
         numerator = b3 * state.numerator_weighted + d / estim_lr0 * step * gain
         m, v, s = means(updates, state, d, step)
-        size = sum((fnp.sum(fnp.abs(x)) for x in fzero.tree.leaves(s)), start=0.0)
+        size = norm(s, 1)
         estimate = estim_lr_coef * numerator / fnp.where(size > 0, size, 1.0)
         larger = fnp.maximum(d, fnp.where(size > 0, estimate, 0.0))
 

@@ -15,11 +15,12 @@ from ..base import (
     require_params,
     with_extra_args_support,
 )
-from ..moments import as_dtype, cast, copied, frozen_map
+from ..moments import as_dtype, copied, frozen_map
 from ..optimizers import sgd
 from ..roots import scale_by_rms
 from ..scaling import scale_by_learning_rate
 from ..schedules import warmup_constant_schedule
+from ..tree import cast
 
 __all__ = [
     "ScheduleFreeState",

@@ -13,6 +13,7 @@ from .descent import (
     signum,
 )
 from .layerwise import lamb, lars, lion, novograd
+from .newton import lbfgs
 from .relatives import adabelief, adan, amsgrad, radam, yogi
 from .roots import adadelta, adafactor, adagrad, rmsprop, sm3
 
@@ -30,6 +31,7 @@ __all__ = [
     "fromage",
     "lamb",
     "lars",
+    "lbfgs",
     "lion",
     "momentum_sgd",
     "nadam",
