@@ -6,25 +6,20 @@ the entries are read here, in place, since `zipfile` copies every byte three tim
 """
 
 import io
-import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
-__all__ = ["CHUNK", "Damaged", "Member", "members", "read_member", "reading"]
+from ..damage import Damaged
+
+__all__ = ["CHUNK", "Member", "members", "read_member"]
 
 CHUNK = 1 << 19  # bytes that stay in the cache between their copy and their checksum
 _HEADER = struct.Struct("<4s22xHH")  # signature; lengths of the name and of the extra field
 _ENCRYPTED, _UTF8 = 0x1, 0x800  # flags
-
-
-class Damaged(Exception):
-    """What is wrong with a file; `reading` adds which file, and what to do."""
 
 
 class Member(NamedTuple):
@@ -37,19 +32,6 @@ class Member(NamedTuple):
     crc: int
     deflated: bool
     utf8: bool
-
-
-@contextmanager
-def reading(function: str, path: Any, wanted: str, advice: str) -> Iterator[None]:
-    """Damaged data makes json, zipfile and numpy raise a dozen kinds; all become one."""
-    try:
-        yield
-    except Exception as error:
-        why = str(error) if isinstance(error, Damaged) else f"{type(error).__name__}: {error}"
-        raise ValueError(
-            f"{function}: path is {os.fspath(path)!r}, which cannot be read ({why}); "
-            f"expected {wanted}. {advice}"
-        ) from error
 
 
 def members(file: BinaryIO) -> dict[str, Member]:

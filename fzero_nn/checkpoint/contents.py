@@ -4,7 +4,8 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from .archive import Damaged, Member, reading
+from ..damage import Damaged, reading
+from .archive import Member
 from .npz import HEADER_LIMIT, npz_members, read_array
 from .structure import STRUCTURE, Structure, decode
 

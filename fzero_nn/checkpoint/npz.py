@@ -7,7 +7,8 @@ from typing import BinaryIO
 
 import numpy as np
 
-from .archive import CHUNK, Damaged, Member, members, read_member
+from ..damage import Damaged
+from .archive import CHUNK, Member, members, read_member
 
 __all__ = ["HEADER_LIMIT", "add_array", "is_storable", "npz_members", "read_array"]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 import fzero
 
-from .archive import Damaged
+from ..damage import Damaged
 
 __all__ = [
     "STRUCTURE",

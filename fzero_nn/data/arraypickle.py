@@ -1,34 +1,35 @@
-"""Pickles of byte arrays, read without running anything that they name."""
+"""Pickles of byte arrays, as CIFAR's Python version has them."""
 
 import io
-import pickle
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..damage import Damaged
+from ..pickles import Function, unpickle
+
 __all__ = ["read_arrays"]
 
-_NDARRAY = "the class of arrays"
 
-
-def read_arrays(source: str, raw: bytes) -> Any:
-    """What a pickle of Python 2 holds: containers, numbers, bytes, and arrays of bytes.
-
-    No function that the pickle names is called. The few names that arrays need stand here for
-    functions that only take notes, every other one is refused.
+def read_arrays(source: str, raw: bytes) -> dict[str, Any]:
+    """The dictionary that a pickle of Python 2 or 3 holds, without running anything in it.
 
     Args:
         source: begins the message.
         raw: the pickle.
 
     Returns:
-        The object, with uint8 arrays. Strings of Python 2 are bytes.
+        The dictionary, its keys texts and its arrays uint8. Strings of Python 2 are texts.
 
     Raises:
-        ValueError: the pickle names anything else, or is damaged.
+        ValueError: the pickle names anything but arrays, or is damaged.
     """
     try:
-        return _finished(_ArrayUnpickler(io.BytesIO(raw), encoding="bytes").load())
+        content = unpickle(io.BytesIO(raw), _NAMES, set_state=_set_state)
+        if type(content) is not dict:
+            raise Damaged(f"it holds a {type(content).__name__}")
+        return {_text(key): _value(value) for key, value in content.items()}
     except Exception as error:  # A damaged pickle can raise any of them.
         raise ValueError(
             f"{source} is damaged, or more than data ({error}); expected a pickle of byte arrays. "
@@ -36,61 +37,47 @@ def read_arrays(source: str, raw: bytes) -> Any:
         ) from error
 
 
-class _Dtype:
-    """A dtype's code, and what else its pickle says."""
-
-    def __init__(self, code: Any) -> None:
-        self.code = code
-
-    def __setstate__(self, state: Any) -> None:
-        """The byte order and fields, which a byte does not have."""
+class _Dtype(NamedTuple):
+    code: Any
 
 
+@dataclass
 class _Array:
-    """An array that gets its value by its state."""
+    """An array, whose value comes with its state; what the pickle shares is this object."""
 
-    value: np.ndarray
-
-    def __setstate__(self, state: Any) -> None:
-        _, shape, dtype, fortran, content = state
-        if dtype.code not in (b"u1", "u1"):
-            raise pickle.UnpicklingError(
-                "array: its dtype is another; expected bytes (u1). Take the published file"
-            )
-        order = "F" if fortran else "C"
-        self.value = np.frombuffer(content, np.uint8).reshape(shape, order=order)
+    value: np.ndarray | None = None
 
 
-class _ArrayUnpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        match module, name:
-            case "numpy", "ndarray":
-                return _NDARRAY
-            case "numpy", "dtype":
-                return self._dtype
-            case "numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct":
-                return self._reconstruct
-            case "_codecs", "encode":  # how Python 3 writes bytes for Python 2
-                return self._encode
-        raise pickle.UnpicklingError(
-            f"pickle: it names {module}.{name}; expected the names of arrays alone, as loading "
-            "others can run any code. Take the published file"
-        )
-
-    # Bound methods: a pickle cannot set attributes on them, as it could on a function or class.
-
-    def _dtype(self, code: Any, *flags: Any) -> _Dtype:
-        return _Dtype(code)
-
-    def _reconstruct(self, kind: Any, shape: Any, code: Any) -> _Array:
-        return _Array()
-
-    def _encode(self, text: str, encoding: Any) -> bytes:
-        return text.encode("latin1")
+def _set_state(target: Any, state: Any) -> None:
+    if type(target) is _Dtype:
+        return  # the byte order and the fields, which a byte does not have
+    if type(target) is not _Array:
+        raise Damaged(f"its pickle sets attributes of a {type(target).__name__}")
+    _, shape, dtype, fortran, content = state
+    if type(dtype) is not _Dtype or dtype.code not in ("u1", b"u1"):
+        raise Damaged("an array has another dtype than bytes (u1)")
+    numbers = np.frombuffer(_bytes(content), np.uint8)
+    target.value = numbers.reshape(shape, order="F" if fortran else "C")
 
 
-def _finished(x: Any) -> Any:
-    """Arrays in place of their notes."""
-    if isinstance(x, _Array):
-        return x.value
-    return {key: _finished(value) for key, value in x.items()} if isinstance(x, dict) else x
+def _bytes(x: Any, *encoding: Any) -> bytes:
+    return x.encode("latin1") if isinstance(x, str) else x
+
+
+def _text(key: Any) -> Any:
+    return key.decode("latin1") if isinstance(key, bytes) else key
+
+
+def _value(x: Any) -> Any:
+    return x.value if type(x) is _Array else x
+
+
+_RECONSTRUCT = Function(lambda kind, shape, code: _Array())
+#: Everything that a pickle may ask for.
+_NAMES = {
+    "numpy ndarray": "the class of arrays",
+    "numpy dtype": Function(lambda code, *flags: _Dtype(code)),
+    "numpy.core.multiarray _reconstruct": _RECONSTRUCT,
+    "numpy._core.multiarray _reconstruct": _RECONSTRUCT,
+    "_codecs encode": Function(_bytes),  # how Python 3 writes bytes for Python 2
+}

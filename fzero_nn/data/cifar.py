@@ -116,7 +116,7 @@ def _cifar10_versions() -> list[_Version]:
         f"{_SERVER}cifar-10-python.tar.gz", 170498071, md5="c58f30108f718f92721af3b95e74349a"
     )
     records = partial(_read_records, label=0, label_bytes=1)
-    entries = partial(_read_pickle, entry=b"labels")
+    entries = partial(_read_pickle, entry="labels")
     files = tuple(f"{name}.bin" for name in names)
     return [
         _Version(binary, "cifar-10-batches-bin", files, "test_batch.bin", records),
@@ -133,7 +133,7 @@ def _cifar100_versions(labels: str) -> list[_Version]:
     )
     label = ("coarse", "fine").index(labels)
     records = partial(_read_records, label=label, label_bytes=2)
-    entries = partial(_read_pickle, entry=f"{labels}_labels".encode())
+    entries = partial(_read_pickle, entry=f"{labels}_labels")
     return [
         _Version(binary, "cifar-100-binary", ("train.bin",), "test.bin", records),
         _Version(pickled, "cifar-100-python", ("train",), "test", entries),
@@ -217,12 +217,12 @@ def _read_records(
     return images, records[:, label].copy()
 
 
-def _read_pickle(source: str, raw: bytes, entry: bytes) -> tuple[np.ndarray, np.ndarray]:
+def _read_pickle(source: str, raw: bytes, entry: str) -> tuple[np.ndarray, np.ndarray]:
     content = read_arrays(source, raw)
     try:
-        return content[b"data"].reshape(-1, 3, 32, 32), np.array(content[entry], np.uint8)
+        return content["data"].reshape(-1, 3, 32, 32), np.array(content[entry], np.uint8)
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise ValueError(
-            f"{source} is without images of 3072 bytes or {entry.decode()} ({error!r}); expected "
+            f"{source} is without images of 3072 bytes or {entry} ({error!r}); expected "
             "both. Download it again."
         ) from error

@@ -10,13 +10,13 @@ import numpy as np
 import fzero
 from fzero.dtypes import dtype_of
 
-from ..checkpoint.archive import Damaged, reading
 from ..checkpoint.atomic import write_atomically
 from ..checkpoint.contents import read_arrays
 from ..checkpoint.matching import compare
 from ..checkpoint.npz import add_array
 from ..checkpoint.saving import check_storable
 from ..checkpoint.structure import names
+from ..damage import Damaged, reading
 
 __all__ = ["dezero_to_trees", "load_dezero", "save_dezero"]
 

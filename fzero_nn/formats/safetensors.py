@@ -14,9 +14,9 @@ import numpy as np
 
 import fzero
 
-from ..checkpoint.archive import Damaged, reading
 from ..checkpoint.atomic import write_atomically
 from ..checkpoint.structure import names
+from ..damage import Damaged, reading
 from .bfloat16 import widened
 
 __all__ = ["load_safetensors", "save_safetensors"]

@@ -12,9 +12,10 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from ..checkpoint.archive import Damaged, Member, members, read_member, reading
+from ..checkpoint.archive import Member, members, read_member
+from ..damage import Damaged, reading
+from ..pickles import Function, unpickle
 from .bfloat16 import widened
-from .pickles import Function, unpickle
 
 __all__ = ["load_torch"]
 
@@ -119,14 +120,14 @@ def _read_legacy(file: BinaryIO) -> Any:
     file.seek(0)
     content = file.read()
     stream = io.BytesIO(content)
-    magic, protocol, system = (unpickle(stream, {}, _no_storage) for _ in range(3))
+    magic, protocol, system = (unpickle(stream, {}) for _ in range(3))
     if (magic, protocol) != (_MAGIC, _PROTOCOL) or system.get("little_endian") is not True:
         raise Damaged("it does not begin as a file of torch.save does")
     start = stream.tell()
     # The bytes come last, so a first reading collects what they are, and a second one uses them.
     described: dict[str, tuple[_StorageType, int]] = {}
     unpickle(stream, _NAMES_ALONE, lambda identity: _note(identity, described))
-    keys = unpickle(stream, {}, _no_storage)
+    keys = unpickle(stream, {})
     storages = dict(_storages(content, stream.tell(), {key: described[key] for key in keys}))
 
     def load(identity: Any) -> _Storage:
@@ -148,10 +149,6 @@ def _storages(
         if int.from_bytes(content[start - 8 : start], "little") != count:
             raise Damaged(f"storage {key} is not of the declared size")
         yield key, _storage(numbers[start:place], kind, count)
-
-
-def _no_storage(identity: Any) -> Any:
-    raise Damaged("it has a storage in its preamble")
 
 
 # --------------------------------------------------------------------------- storages and tensors

@@ -1,21 +1,21 @@
 """Reading pickles of plain data without running them.
 
 A pickle is a program for a stack machine that may call any function. This machine knows the
-instructions that dictionaries, lists, tuples, texts and numbers need, and calls only the functions
-that its user lists; everything else is refused by name before it happens.
+instructions that dictionaries, lists, tuples, texts, bytes and numbers need, and calls only the
+functions that its user lists; everything else is refused by name before it happens.
 """
 
 import pickletools
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
-from ..checkpoint.archive import Damaged
+from .damage import Damaged
 
 __all__ = ["Function", "unpickle"]
 
 _MARK = object()
 #: Hashing a tuple descends into it without a limit, so a deep one would end the process.
-_KEYS = (str, int, float, bool, type(None))
+_KEYS = (str, bytes, int, float, bool, type(None))
 
 
 class Function(NamedTuple):
@@ -29,20 +29,40 @@ class _Machine(NamedTuple):
     memo: dict[int, Any]
     names: Mapping[str, Any]
     load: Callable[[Any], Any]
+    set_state: Callable[[Any, Any], None]
 
 
-def unpickle(file: BinaryIO, names: Mapping[str, Any], load: Callable[[Any], Any]) -> Any:
+def _no_object(identity: Any) -> Any:
+    raise Damaged("its pickle refers to an object outside of it")
+
+
+def _drop_state(target: Any, state: Any) -> None:
+    """Attributes of a dictionary, such as the `_metadata` of a module's, are no data."""
+    if type(target) is not dict:
+        raise Damaged(f"its pickle sets attributes of a {type(target).__name__}")
+
+
+def unpickle(
+    file: BinaryIO,
+    names: Mapping[str, Any],
+    load: Callable[[Any], Any] = _no_object,
+    set_state: Callable[[Any, Any], None] = _drop_state,
+) -> Any:
     """Read one pickle, and leave the file behind it.
 
     Args:
         file: in memory, so that a size that the pickle states allocates no more than there is.
         names: what "module name" stands for: a Function, or a value.
         load: the object of a persistent id.
+        set_state: takes an object that the pickle has made, and the state that it gives it.
+
+    Returns:
+        The object. Strings of Python 2 are texts, one character a byte.
 
     Raises:
         Damaged: the pickle has another instruction, or another name, than those known here.
     """
-    machine = _Machine([], {}, names, load)
+    machine = _Machine([], {}, names, load, set_state)
     for opcode, argument, _ in pickletools.genops(file):
         step = _STEPS.get(opcode.name)
         if step is None:
@@ -108,11 +128,9 @@ def _call(m: _Machine, argument: Any) -> None:
     m.stack.append(function.call(*arguments))
 
 
-def _drop_state(m: _Machine, argument: Any) -> None:
-    """Attributes of a dictionary, such as the `_metadata` of a module's, are no data."""
-    m.stack.pop()
-    if type(m.stack[-1]) is not dict:
-        raise Damaged(f"its pickle sets attributes of a {type(m.stack[-1]).__name__}")
+def _build(m: _Machine, argument: Any) -> None:
+    state = m.stack.pop()
+    m.set_state(m.stack[-1], state)
 
 
 def _remember(m: _Machine, index: Any) -> None:
@@ -123,7 +141,8 @@ _STEPS: dict[str, Callable[[_Machine, Any], None]] = {
     **dict.fromkeys(("PROTO", "FRAME", "STOP"), lambda m, argument: None),
     **dict.fromkeys(
         "INT BININT BININT1 BININT2 LONG LONG1 LONG4 FLOAT BINFLOAT UNICODE BINUNICODE "
-        "SHORT_BINUNICODE BINUNICODE8 STRING BINSTRING SHORT_BINSTRING".split(),
+        "SHORT_BINUNICODE BINUNICODE8 STRING BINSTRING SHORT_BINSTRING SHORT_BINBYTES BINBYTES "
+        "BINBYTES8".split(),
         _push(lambda argument: argument),
     ),
     "NONE": _push(lambda argument: None),
@@ -146,6 +165,6 @@ _STEPS: dict[str, Callable[[_Machine, Any], None]] = {
     "GLOBAL": _find,
     "STACK_GLOBAL": _find_popped,
     "REDUCE": _call,
-    "BUILD": _drop_state,
+    "BUILD": _build,
     "BINPERSID": lambda m, argument: m.stack.append(m.load(m.stack.pop())),
 }
