@@ -37,9 +37,9 @@ def _product(left: Any, right: Any) -> Any:
     return left * right if left.shape[-1] == 1 else array_namespace(left).matmul(left, right)
 
 
-def _is_pointwise(W: Any, stride: Sizes, padding: Pairs) -> bool:
+def _is_pointwise(W: Any, sizes: Sizes, out: Sizes, stride: Sizes) -> bool:
     """Whether the windows are the elements of the image, each one once."""
-    return math.prod((*W.shape[2:], *stride)) == 1 and not any(map(any, padding))
+    return math.prod((*W.shape[2:], *stride)) == 1 and tuple(sizes) == tuple(out)
 
 
 def _pointwise(x: Any, matrices: Any) -> Any:
@@ -55,7 +55,7 @@ def correlate(
 ) -> Any:
     """The first `out` windows of each image times the kernel, (N, F, *out)."""
     matrices = _matrices(W, groups)
-    if _is_pointwise(W, stride, padding):
+    if _is_pointwise(W, x.shape[2:], out, stride):
         return _pointwise(x, matrices)
     xp, outputs, window = array_namespace(x), W.shape[0], W.shape[2:]
     y = xp.empty((x.shape[0], outputs, *out), x.dtype)
@@ -73,7 +73,7 @@ def spread(
     """Each element of `g` times the kernel, added up where its window lies in images of `sizes`."""
     xp = array_namespace(g)
     matrices = xp.swapaxes(_matrices(W, groups), 1, 2)
-    if _is_pointwise(W, stride, padding):
+    if _is_pointwise(W, sizes, g.shape[2:], stride):
         return _pointwise(g, matrices)
     channels, window, out = W.shape[1] * groups, W.shape[2:], g.shape[2:]
     full = tuple(n + sum(p) for n, p in zip(sizes, padding, strict=True))

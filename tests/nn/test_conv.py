@@ -101,6 +101,16 @@ def test_transposed_convolutions_are_transposes(problem):
         np.testing.assert_allclose(a, c, rtol=1e-10, atol=1e-12)
 
 
+def test_a_window_of_one_leaves_the_added_size_at_the_bias():
+    x, W, b = np.ones((1, 1, 3)), np.full((1, 1, 1), 2.0), np.array([5.0])
+    f = lambda x, W, b: F.conv_transpose1d(x, W, b, dilation=2, output_padding=1)
+    y, pullback = vjp(f, x, W, b)
+    np.testing.assert_array_equal(y, [[[7.0, 7.0, 7.0, 5.0]]])
+    g_x, g_W, g_b = pullback(np.array([[[1.0, 2.0, 3.0, 4.0]]]))
+    np.testing.assert_array_equal(g_x, [[[2.0, 4.0, 6.0]]])
+    assert (g_W.item(), g_b.item()) == (6.0, 10.0)
+
+
 # ------------------------------------------------------------------------------------- kernels
 
 

@@ -141,6 +141,12 @@ FUNCTIONS = [
         peer=_transpose(2, **_UP),
     ),
     FunctionCase(
+        "conv_transpose1d pointwise, with more at the end",
+        F.conv_transpose1d,
+        (draw(2, 2, 3), draw(2, 3, 1, seed=1), draw(3, seed=2)),
+        {"dilation": 2, "output_padding": 1},
+    ),
+    FunctionCase(
         "conv_transpose2d to a size",
         F.conv_transpose2d,
         (draw(1, 1, 2, 3), draw(1, 2, 3, 2, seed=1)),
