@@ -9,7 +9,7 @@ import fzero
 
 __all__ = ["trees_from_torch"]
 
-#: What a layer's arrays are called by PyTorch and here, for BatchNorm and for the others.
+#: What a layer's arrays are called by PyTorch and here, for normalisations and for the others.
 _NORM = {"weight": "gamma", "bias": "beta"}
 _STATISTICS = {"running_mean": "avg_mean", "running_var": "avg_var"}
 _AFFINE = {"weight": "W", "bias": "b"}
@@ -22,13 +22,16 @@ def trees_from_torch(
 ) -> tuple[Any, Any]:
     """Turn the arrays of a `state_dict` into parameters and state.
 
-    Affine layers become W, transposed to (inputs, outputs), and b; convolutions W and b; batch
-    normalisations gamma, beta, and in the state avg_mean and avg_var.
+    Affine layers become W, transposed to (inputs, outputs), and b; convolutions W and b;
+    normalisations, whose weight has one axis, gamma and beta, and in the state avg_mean and
+    avg_var if they have statistics. An Embedding's weight would be taken for that of an affine
+    layer: transpose its W back.
 
     Args:
         weights: arrays by PyTorch's names, as from `fzero_nn.formats.load_torch`.
         rename: from the name of a layer, such as `layer1.0.conv1`, to its path in the model, such
-            as `res2/a/conv1`. Without it the dots become slashes.
+            as `res2/a/conv1`. Without it the dots become slashes. An empty path is the whole
+            tree, as of a single layer.
 
     Returns:
         `(params, state)`, frozen.
@@ -46,7 +49,7 @@ def trees_from_torch(
     state: dict[str, Any] = {}
     for layer, arrays in _by_layer(weights).items():
         path = layer.replace(".", "/") if rename is None else rename(layer)
-        normalises = "running_mean" in arrays
+        normalises = "running_mean" in arrays or np.ndim(arrays.get("weight")) == 1
         for name, array in arrays.items():
             table, names = (state, _STATISTICS) if name in _STATISTICS else (params, _AFFINE)
             if normalises and table is params:
@@ -67,7 +70,22 @@ def _by_layer(weights: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             f"trees_from_torch: weights has {wrong}; expected names that end in one of "
             f"{sorted(known)}. Convert other layers by hand."
         )
+    _check_scales(found)
     return found
+
+
+def _check_scales(layers: dict[str, dict[str, Any]]) -> None:
+    """A weight of one axis beside no bias is that of a PReLU or of an RMSNorm: nothing tells."""
+    alone = [
+        layer
+        for layer, arrays in layers.items()
+        if np.ndim(arrays.get("weight")) == 1 and "bias" not in arrays
+    ]
+    if alone:
+        raise ValueError(
+            f"trees_from_torch: weights has {[f'{layer}.weight' for layer in alone]} of one axis "
+            "without a bias; expected the two of a normalisation. Convert other layers by hand."
+        )
 
 
 def _array(array: Any, name: str) -> Any:
@@ -77,7 +95,7 @@ def _array(array: Any, name: str) -> Any:
 
 
 def _insert(tree: dict[str, Any], path: str, name: str, array: Any) -> None:
-    for step in path.split("/"):
+    for step in filter(None, path.split("/")):
         tree = tree.setdefault(step, {})
     if name in tree:
         raise ValueError(

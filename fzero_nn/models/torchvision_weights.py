@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from .torch_weights import trees_from_torch
 from .vgg import conv_names
 
@@ -49,9 +51,13 @@ def vgg_from_torch(weights: Mapping[str, Any]) -> tuple[Any, Any]:
         `(params, state)`, frozen; the state is empty.
 
     Raises:
-        ValueError: names of another model.
+        ValueError: names of another model, or a model with batch normalisation.
     """
-    convs = sorted({int(key.split(".")[1]) for key in weights if key.startswith("features.")})
+    convs = sorted(
+        int(key.split(".")[1])
+        for key, array in weights.items()
+        if key.startswith("features.") and np.ndim(array) == 4
+    )
     names = {f"features.{i}": name for i, name in zip(convs, conv_names(len(convs)), strict=False)}
     names |= {"classifier.0": "fc6", "classifier.3": "fc7", "classifier.6": "fc8"}
 

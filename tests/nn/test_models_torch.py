@@ -160,3 +160,32 @@ def test_squeezenets_with_the_same_weights(version, pooled):
     want = conv(tensors["conv10"], y).mean((2, 3)).numpy()
     got, _ = model.apply(params, state, x)
     np.testing.assert_allclose(got, want, rtol=1e-9, atol=1e-12)
+
+
+def test_vgg_with_batch_normalisation_is_refused():
+    # Its eight convolutions and eight normalisations are as many as the convolutions of VGG19.
+    layers = []
+    for _ in range(8):
+        layers += [nn.Conv2d(2, 2, 3), nn.BatchNorm2d(2), nn.ReLU()]
+    model = nn.ModuleDict({"features": nn.Sequential(*layers)})
+    with pytest.raises(ValueError, match=r"vgg_from_torch: weights has the layer 'features.1'"):
+        models.vgg_from_torch(arrays(model))
+
+
+@pytest.mark.parametrize("norm", [nn.LayerNorm(3), nn.GroupNorm(1, 3), nn.BatchNorm1d(3)])
+def test_normalisations_become_gamma_and_beta(norm):
+    norm.weight.data.uniform_()
+    params, state = models.trees_from_torch(arrays(norm))
+    np.testing.assert_array_equal(params["gamma"], norm.weight.detach().numpy())
+    assert set(params) == {"gamma", "beta"}
+    assert set(state) == ({"avg_mean", "avg_var"} if isinstance(norm, nn.BatchNorm1d) else set())
+
+
+def test_a_scale_that_nothing_tells_apart_is_refused():
+    with pytest.raises(ValueError, match=r"weights has \['0.weight'\] of one axis without a bias"):
+        models.trees_from_torch(arrays(nn.Sequential(nn.PReLU(3))))
+
+
+def test_a_single_layer_is_the_whole_tree():
+    params, _ = models.trees_from_torch(arrays(nn.Linear(2, 3)))
+    assert params["W"].shape == (2, 3)
