@@ -5,7 +5,8 @@
 In training, elements are zeroed at random, and the others scaled up, so that the mean stays; out
 of training, nothing happens. The same network is then trained twice on 500 images, from the same
 parameters and over the same batches: without dropout it soon knows the images by heart, and
-becomes ever surer of what it gets wrong.
+becomes ever surer of what it gets wrong. With so few images the share of right answers ends about
+the same; dropout makes the answers less sure where they are wrong, so its test loss is smaller.
 """
 
 import argparse

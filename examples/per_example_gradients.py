@@ -1,157 +1,210 @@
-"""Find wrong labels by the gradient of each example.
+"""Train with differential privacy (DP-SGD), which needs the gradient of each example by itself.
 
     python examples/per_example_gradients.py
 
-One training image in twenty gets a wrong label. A convolutional network learns from all of them;
-after each epoch, `fzero.vmap` of `fzero.grad` gives the gradient of the loss of each image by
-itself. A wrong label pulls the parameters away from what the others agree on, so its gradient is
-long: the images with the longest ones are looked at first.
+`fzero.vmap` of `fzero.grad` gives the gradients of all images of a batch. Each one is cut to length
+`--clip`, so that no image moves the parameters far, and noise of that size is added to their sum, so
+that nobody can tell from the parameters whether an image was among them: up to a factor of
+exp(epsilon) in any probability, but for a chance of delta. A batch draws each image by the toss of
+a coin, so batches differ in size; nothing is compiled, so nothing has to be padded.
 
-Sources: Pruthi et al., Estimating training data influence by tracing gradient descent, 2020,
-arXiv:2002.08484 (self-influence); Paul et al., Deep learning on a data diet, 2021,
-arXiv:2107.07075.
+This shows the method. Who has secrets to keep also needs random numbers that nobody can foretell,
+and keys are not made for that.
+
+Sources: Abadi et al., Deep learning with differential privacy, 2016, arXiv:1607.00133; Mironov,
+Talwar and Zhang, Renyi differential privacy of the sampled Gaussian mechanism, 2019,
+arXiv:1908.10530.
 """
 
 import argparse
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 import fzero
+import fzero.numpy as fnp
 import fzero_nn as nn
 from fzero import random
-from fzero_nn import data, losses, metrics, optim, training
+from fzero_nn import data, losses, metrics, optim
 from fzero_nn import functional as F
 
 HERE = Path(__file__).parent
 EMBEDDED = HERE / "data" / "fashion_mnist.npz"
-CLOTHES = data.FASHION_MNIST_CLASSES
+DELTA = 1e-5
 MODEL = nn.Sequential(
     {
         "conv0": nn.Conv2d(1, 8, 5, stride=2),
-        "activation0": F.relu,
+        "activation0": F.tanh,
         "conv1": nn.Conv2d(8, 16, 5, stride=2),
-        "activation1": F.relu,
+        "activation1": F.tanh,
         "flatten": nn.Flatten(),
         "fc": nn.Linear(256, 10),
     }
 )
 
 
-# -------------------------------------------------------------------------------------- labels
-
-
-def mislabel(key: Any, labels: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
-    """The labels with some moved to another of the ten classes; and which ones these are."""
-    which_key, shift_key = random.split(key)
-    wrong = np.zeros(len(labels), bool)
-    wrong[random.permutation(which_key, len(labels))[: round(share * len(labels))]] = True
-    shift = random.randint(shift_key, (len(labels),), 1, 10)
-    return np.where(wrong, (labels + shift) % 10, labels), wrong
-
-
 # ----------------------------------------------------------------------------------- gradients
 
 
-def example_loss(params: Any, x: Any, label: Any) -> Any:
-    """The loss of one image, of shape (1, 28, 28)."""
-    logits, _ = MODEL.apply(params, {}, x[None])
-    return losses.softmax_cross_entropy(logits, label[None])
+def mean_loss(params: Any, x: Any, labels: Any) -> Any:
+    """The loss of a batch."""
+    return losses.softmax_cross_entropy(MODEL.apply(params, {}, x)[0], labels)
 
 
-def square_norms(params: Any, x: Any, labels: Any, chunk_size: int = 500) -> Any:
-    """|gradient|^2 of the loss of each image, shape (N,).
+def example_gradients(params: Any, x: Any, labels: Any) -> Any:
+    """The gradient of each image's loss: the parameters with an axis for the images in front."""
 
-    The gradients are reduced to their lengths inside of the map, so that no more than those of a
-    chunk are there at once.
+    def loss(params: Any, image: Any, label: Any) -> Any:
+        return mean_loss(params, image[None], label[None])
+
+    return fzero.vmap(fzero.grad(loss), in_axes=(None, 0, 0))(params, x, labels)
+
+
+def lengths(gradients: Any) -> Any:
+    """The norm of the gradient of each example, shape (N,)."""
+    leaves = fzero.tree.leaves(gradients)
+    return fnp.sqrt(sum((g**2).reshape(len(g), -1).sum(-1) for g in leaves))
+
+
+def clipped_sum(gradients: Any, clip: float) -> Any:
+    """The sum of the gradients, each one shortened to the length `clip` where it is longer."""
+    scale = clip / fnp.maximum(lengths(gradients), clip)
+    return fzero.tree.map(lambda g: fnp.tensordot(scale, g, 1), gradients)
+
+
+def noisy(key: Any, gradient: Any, deviation: float) -> Any:
+    """The gradient, with normal noise of one deviation on each number."""
+    leaves, treedef = fzero.tree.flatten(gradient)
+    pairs = zip(random.split(key, len(leaves)), leaves, strict=True)
+    noise = [random.normal(k, g.shape, g.dtype) for k, g in pairs]
+    noise = fzero.device_put(noise, fzero.device(leaves[0]))
+    added = [g + deviation * n for g, n in zip(leaves, noise, strict=True)]
+    return fzero.tree.unflatten(treedef, added)
+
+
+# ------------------------------------------------------------------------------------- privacy
+
+
+def renyi(order: int, rate: float, noise: float) -> float:
+    """The Renyi divergence, of an integer order > 1, that one step gives away at most.
+
+    log(sum_k C(a, k) (1 - q)^(a - k) q^k exp(k (k - 1) / (2 s^2))) / (a - 1), for order a, share q
+    of the images in a batch and noise s, in units of the clipping length.
     """
 
-    def of_one(image: Any, label: Any) -> Any:
-        gradient = fzero.grad(example_loss)(params, image, label)
-        return sum((g**2).sum() for g in fzero.tree.leaves(gradient))
+    left_out = math.log1p(-rate) if rate < 1 else -math.inf
 
-    return fzero.vmap(of_one, chunk_size=chunk_size)(x, labels)
+    def term(k: int) -> float:
+        ways = math.lgamma(order + 1) - math.lgamma(k + 1) - math.lgamma(order - k + 1)
+        others = (order - k) * left_out if k < order else 0.0
+        return ways + others + k * math.log(rate) + k * (k - 1) / (2 * noise**2)
+
+    return float(np.logaddexp.reduce([term(k) for k in range(order + 1)])) / (order - 1)
+
+
+def epsilon(steps: int, rate: float, noise: float, delta: float = DELTA) -> float:
+    """The epsilon of (epsilon, delta)-privacy after so many steps; infinite without noise."""
+    if noise == 0:
+        return math.inf
+    return min(
+        steps * renyi(order, rate, noise) + math.log(1 / delta) / (order - 1)
+        for order in range(2, 65)
+    )
 
 
 # ------------------------------------------------------------------------------------ training
 
 
-def loss_fn(params: Any, state: Any, batch: Any, key: Any) -> tuple[Any, Any]:
-    """The loss of a batch, as ever."""
-    x, labels = batch
-    logits, state = MODEL.apply(params, state, x, key=key, train=True)
-    loss = losses.softmax_cross_entropy(logits, labels)
-    return loss, (state, {"accuracy": metrics.accuracy(logits, labels)})
+class Run(NamedTuple):
+    """What one training gives.
 
-
-def train(options: argparse.Namespace, train_set: Any) -> tuple[Any, Any]:
-    """The trained parameters, and the self-influence of each image.
-
-    That is the sum of its |gradient|^2 after each epoch: early the network has not learned the
-    wrong labels by heart, later it knows the right ones better.
+    Attributes:
+        params: the last parameters.
+        accuracies: on the test images, after each epoch.
+        epsilons: of the privacy that is left, after each epoch.
     """
-    init_key, run_key, data_key = random.split(random.key(options.seed), 3)
-    params, state = fzero.device_put(MODEL.init(init_key), options.device)
-    optimizer = optim.adam(options.lr)
-    step = training.make_train_step(loss_fn, optimizer)
-    now = training.train_state(params, state, optimizer, run_key)
-    loader, position, influence = data.Loader(train_set, 50), data.Position(data_key), 0.0
-    for epoch in range(1, options.epochs + 1):
-        with training.progress(len(loader), f"epoch {epoch}/{options.epochs}", "images") as bar:
-            for after, batch in loader.epoch(position):
-                (now, seen), position = step(now, batch), after
-                bar.update(len(batch[1]), **seen)
-        influence = influence + square_norms(now.params, *train_set)
-    return now.params, influence
+
+    params: Any
+    accuracies: list[float]
+    epsilons: list[float]
 
 
-def found(scores: np.ndarray, wrong: np.ndarray) -> np.ndarray:
-    """The share of the wrong labels among the k largest scores, for k from 1 to N."""
-    return np.cumsum(wrong[np.argsort(-scores, kind="stable")]) / wrong.sum()
+def initial_params(options: argparse.Namespace) -> Any:
+    """The parameters that both trainings start from."""
+    return fzero.device_put(MODEL.init(random.key(options.seed))[0], options.device)
+
+
+def train(options: argparse.Namespace, private: bool, train_set: Any, test_set: Any) -> Run:
+    """Train with clipping and noise, or without; over the same batches."""
+    params, key = initial_params(options), random.fold_in(random.key(options.seed), "batches")
+    rows = len(train_set[1])
+    rate = min(1.0, options.batch_size / rows)
+    optimizer = optim.sgd(options.lr, momentum=0.9)
+    state, run, steps = optimizer.init(params), Run(params, [], []), round(1 / rate)
+    for step in range(1, steps * options.epochs + 1):
+        batch_key, noise_key = random.split(random.fold_in(key, step))
+        chosen = np.flatnonzero(random.uniform(batch_key, (rows,)) < rate)
+        batch = fzero.tree.map(lambda a, c=chosen: a[c], train_set)
+        if private:
+            gradient = clipped_sum(example_gradients(params, *batch), options.clip)
+            gradient = noisy(noise_key, gradient, options.noise * options.clip)
+            gradient = fzero.tree.map(lambda g: g / options.batch_size, gradient)
+        else:
+            gradient = fzero.grad(mean_loss)(params, *batch)
+        updates, state = optimizer.update(gradient, state, params)
+        params = optim.apply_updates(params, updates)
+        if step % steps == 0:
+            right = metrics.accuracy(MODEL.apply(params, {}, test_set[0])[0], test_set[1])
+            run.accuracies.append(float(right))
+            run.epsilons.append(epsilon(step, rate, options.noise) if private else math.inf)
+            print(
+                f"{'private' if private else 'ordinary':8} epoch {step // steps:2}  "
+                f"test accuracy {run.accuracies[-1]:.3f}  epsilon {run.epsilons[-1]:.2f}"
+            )
+    return run._replace(params=params)
 
 
 # -------------------------------------------------------------------------------------- figure
 
 
-def draw(path: Path, scores: np.ndarray, wrong: np.ndarray, images: Any, labels: Any) -> None:
+def draw(path: Path, runs: Sequence[Run], found: dict[str, np.ndarray], clip: float) -> None:
     """Write the figure, or say what it needs."""
     try:
         from matplotlib.figure import Figure
     except ModuleNotFoundError:
         print("no figure: matplotlib is not installed; pip install 'fzero[plots]'")
         return
-    figure = Figure(figsize=(13, 6.5), layout="constrained")
-    left, right = figure.subfigures(1, 2, width_ratios=(1, 1.4))
-    draw_curves(*left.subplots(2, 1), scores, wrong)
-    right.suptitle("The longest gradients, with the label (red: one that was made wrong)")
-    for axes, i in zip(right.subplots(4, 6).flat, np.argsort(-scores), strict=False):
-        axes.imshow(images[i], cmap="gray_r", interpolation="nearest")
-        axes.set_title(CLOTHES[labels[i]], fontsize=9, color="#c0282d" if wrong[i] else "black")
-        axes.axis("off")
+    figure = Figure(figsize=(14, 4), layout="constrained")
+    left, middle, right = figure.subplots(1, 3)
+    bins = np.geomspace(1e-3, max(map(np.max, found.values())), 60).tolist()
+    for name, norms in found.items():
+        left.hist(norms, bins, alpha=0.6, label=name)
+    left.axvline(clip, color="black", label="clipped to")
+    left.set(xscale="log", xlabel="|gradient| of an image", title="Images")
+    for name, run in zip(("private", "ordinary"), runs, strict=True):
+        middle.plot(np.arange(1, len(run.accuracies) + 1), run.accuracies, "o-", label=name)
+    middle.set(xlabel="epoch", title="Test accuracy")
+    right.plot(np.arange(1, len(runs[0].epsilons) + 1), runs[0].epsilons, "o-")
+    right.set(xlabel="epoch", title=f"Privacy spent: epsilon, for delta = {DELTA}", ylim=(0, None))
+    for axes in (left, middle, right):
+        axes.grid(alpha=0.3)
+    left.legend(frameon=False)
+    middle.legend(frameon=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=150)
     print(f"figure {path}")
 
 
-def draw_curves(above: Any, below: Any, scores: np.ndarray, wrong: np.ndarray) -> None:
-    """The scores of right and wrong labels, and what is found by looking at so many images."""
-    bins = np.geomspace(max(scores.min(), 1e-6), scores.max(), 50)
-    for chosen, name in ((~wrong, "right labels"), (wrong, "wrong labels")):
-        above.hist(scores[chosen], bins, density=True, alpha=0.6, label=name)
-    above.set(xscale="log", yscale="log", title="Sum of |gradient|$^2$ after each epoch")
-    looked = np.arange(1, len(wrong) + 1) / len(wrong)
-    below.plot(looked, found(scores, wrong), label="longest gradients first")
-    below.plot((0, 1), (0, 1), ":", color="#8a8a8a", label="at random")
-    below.set(xlabel="share of the images looked at", title="Share of the wrong labels found")
-    for axes in (above, below):
-        axes.grid(alpha=0.3)
-        axes.legend(frameon=False)
-
-
 # ---------------------------------------------------------------------------------------- main
+
+
+def as_input(images: np.ndarray) -> np.ndarray:
+    """Bytes of shape (N, H, W) as float32 of shape (N, 1, H, W) between 0 and 1."""
+    return images[:, None].astype(np.float32) / 255
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -159,34 +212,40 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("--images", type=int, default=5000, help="how many there are to learn from")
-    add("--wrong", type=float, default=0.05, help="the share of wrong labels")
-    add("--epochs", type=int, default=5)
-    add("--lr", type=float, default=2e-3, help="Adam's learning rate")
+    add("--images", type=int, help="train on so many; all, unless given")
+    add("--epochs", type=int, default=10)
+    add("--batch-size", type=int, default=250, help="how many images a batch has on average")
+    add("--clip", type=float, default=1.0, help="the longest that a gradient may be")
+    add("--noise", type=float, default=1.0, help="the noise's deviation, in units of --clip")
+    add("--lr", type=float, default=0.1, help="SGD's learning rate, with momentum 0.9")
     add("--seed", type=int, default=0)
     add("--out", type=Path, default=HERE / "out", help="where the figure goes")
     add("--device", default="cpu", choices=("cpu", "gpu"))
     return parser.parse_args(arguments)
 
 
-def main(arguments: Sequence[str] | None = None) -> tuple[float, float]:
-    """Run the example; returns the share of wrong labels found among as many images, and twice."""
+def main(arguments: Sequence[str] | None = None) -> tuple[Run, Run]:
+    """Run the example; returns what the private and the ordinary training gave."""
     options = parse(arguments)
     loaded, n = data.load_npz(EMBEDDED), options.images
-    images, key = loaded.train_images[:n], random.fold_in(random.key(options.seed), "labels")
-    labels, wrong = mislabel(key, loaded.train_labels[:n], options.wrong)
-    x = images[:, None].astype(np.float32) / 255
-    train_set = fzero.device_put((x, labels), options.device)
+    train_set = as_input(loaded.train_images[:n]), loaded.train_labels[:n]
+    test_set = as_input(loaded.test_images), loaded.test_labels
+    train_set, test_set = fzero.device_put((train_set, test_set), options.device)
 
     started = time.perf_counter()
-    _, influence = train(options, train_set)
-    print(f"training and gradients {time.perf_counter() - started:.1f} s")
-    scores, count = fzero.device_get(influence), int(wrong.sum())
-    shares = [float(found(scores, wrong)[k * count - 1]) for k in (1, 2)]
-    for k, share in zip((1, 2), shares, strict=True):
-        print(f"among the {k * count:4} longest gradients: {share:.1%} of the wrong labels")
-    draw(options.out / "per_example_gradients.png", scores, wrong, images, labels)
-    return shares[0], shares[1]
+    runs = [train(options, private, train_set, test_set) for private in (True, False)]
+    print(f"training time {time.perf_counter() - started:.1f} s")
+    some = fzero.tree.map(lambda a: a[:1000], train_set)
+    norms = {
+        name: fzero.device_get(lengths(example_gradients(params, *some)))
+        for name, params in (("at the start", initial_params(options)), ("trained", runs[0].params))
+    }
+    draw(options.out / "per_example_gradients.png", runs, norms, options.clip)
+    print(
+        f"private: test accuracy {runs[0].accuracies[-1]:.3f}, "
+        f"epsilon {runs[0].epsilons[-1]:.2f}, delta {DELTA}"
+    )
+    return runs[0], runs[1]
 
 
 if __name__ == "__main__":
