@@ -17,6 +17,8 @@ def reading(function: str, path: Any, wanted: str, advice: str) -> Iterator[None
     """Damaged data makes json, zipfile and numpy raise a dozen kinds; all become one."""
     try:
         yield
+    except MemoryError:
+        raise  # says nothing of the file
     except Exception as error:
         why = str(error) if isinstance(error, Damaged) else f"{type(error).__name__}: {error}"
         raise ValueError(

@@ -1,6 +1,7 @@
 """`Manager`: the checkpoints of a run in one folder, the last and the best of them."""
 
 import math
+import operator
 import os
 import re
 import threading
@@ -81,15 +82,15 @@ class Manager:
 
         Raises:
             ValueError: an older step than the newest, or a closed manager.
-            TypeError: as in `save`.
+            TypeError: as in `save`; a step that is no integer, a metric that is no number.
         """
         self.wait()
         if self._closed:
             raise ValueError(
                 "Manager.save: the manager is closed; expected an open one. Make a new one."
             )
+        step, metric = _checked_step(step), _checked_metric(metric)
         later = self._later(step)
-        metric = None if metric is None or not math.isfinite(metric) else float(metric)
         host = snapshot("Manager.save", tree, copy=self._background)
         if not self._background:
             self._write(step, host, metric, later)
@@ -197,10 +198,6 @@ class Manager:
 
     def _later(self, step: int) -> set[int]:
         """The steps in the folder that this one replaces: `restore` has gone back beyond them."""
-        if not 0 <= step < 10**12:
-            raise ValueError(
-                f"Manager.save: step is {step}; expected 0 <= step < 10**12. Count from 0."
-            )
         later = {other for other in self._steps() if other > step}
         if later and (self._restored is None or step <= self._restored):
             raise ValueError(
@@ -247,6 +244,31 @@ def _check_options(keep_last: int, keep_best: int, mode: str) -> None:
         raise ValueError(
             f"Manager: mode is {mode!r}; expected 'min' or 'max'. Leave it out for 'min'."
         )
+
+
+def _checked_step(step: Any) -> int:
+    try:
+        step = operator.index(step)
+    except TypeError as error:
+        raise TypeError(
+            f"Manager.save: step is {step!r}; expected an integer. Write int(step)."
+        ) from error
+    if not 0 <= step < 10**12:
+        raise ValueError(
+            f"Manager.save: step is {step}; expected 0 <= step < 10**12. Count from 0."
+        )
+    return step
+
+
+def _checked_metric(metric: Any) -> float | None:
+    """The metric as it is stored: None unless it is finite."""
+    try:
+        return None if metric is None or not math.isfinite(metric) else float(metric)
+    except TypeError as error:
+        raise TypeError(
+            f"Manager.save: metric is {metric!r}; expected a number. Write metric.item() if it is "
+            "an array of one."
+        ) from error
 
 
 def _warn(error: ValueError) -> None:

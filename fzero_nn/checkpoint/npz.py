@@ -13,7 +13,8 @@ from .archive import CHUNK, Member, members, read_member
 __all__ = ["HEADER_LIMIT", "add_array", "is_storable", "npz_members", "read_array"]
 
 _format = np.lib.format
-HEADER_LIMIT = 1 << 16
+#: Bytes of a header. Longer ones could nest so deeply that Python's parser has no memory for them.
+HEADER_LIMIT = 1 << 12
 #: Those that mean the same numbers on every machine, which longdouble does not.
 _CODES = {"b1", "f2", "f4", "f8", "c8", "c16"} | {f"{k}{n}" for k in "iu" for n in (1, 2, 4, 8)}
 _READERS = {(1, 0): _format.read_array_header_1_0, (2, 0): _format.read_array_header_2_0}
@@ -66,7 +67,7 @@ def read_array(file: BinaryIO, member: Member, text: bool = False) -> np.ndarray
     """
     content = read_member(file, member)
     head = io.BytesIO(content[:HEADER_LIMIT].tobytes())
-    shape, fortran, dtype = _READERS[_format.read_magic(head)](head)
+    shape, fortran, dtype = _READERS[_format.read_magic(head)](head, max_header_size=HEADER_LIMIT)
     if dtype.hasobject:
         raise Damaged(f"entry {member.name!r} is a pickled object")
     if not (dtype.kind == "S" if text else is_storable(dtype)):

@@ -22,6 +22,7 @@ __all__ = [
     "kind_of",
     "names",
     "nodes_of",
+    "paths",
     "restore",
 ]
 
@@ -80,15 +81,20 @@ def decode(text: np.ndarray) -> Structure:
 def names(tree: Any) -> list[str]:
     """The entry of each leaf: its path, marked ~1, ~2, ... where two paths read alike."""
     found: dict[str, None] = {}
-    for path, _ in fzero.tree.leaves_with_path(tree):
-        text = fzero.tree.keystr(path, simple=True, separator="/")
-        base = _UNFIT.sub("_", text)[:_LONGEST] or "leaf"
-        name, number = base, 0
+    marks: dict[str, int] = {}
+    for text in paths(tree):
+        name = base = _UNFIT.sub("_", text)[:_LONGEST] or "leaf"
         while name in found or name == STRUCTURE:
-            number += 1
-            name = f"{base}~{number}"
+            marks[base] = marks.get(base, 0) + 1
+            name = f"{base}~{marks[base]}"
         found[name] = None
     return list(found)
+
+
+def paths(tree: Any) -> list[str]:
+    """The path of each leaf, as in `layers/0/W`."""
+    found = fzero.tree.leaves_with_path(tree)
+    return [fzero.tree.keystr(path, simple=True, separator="/") for path, _ in found]
 
 
 def nodes_of(tree: Any) -> list[Any]:

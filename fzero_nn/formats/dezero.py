@@ -15,8 +15,8 @@ from ..checkpoint.contents import read_arrays
 from ..checkpoint.matching import compare
 from ..checkpoint.npz import add_array
 from ..checkpoint.saving import check_storable
-from ..checkpoint.structure import names
 from ..damage import Damaged, reading
+from .naming import plain_names
 
 __all__ = ["dezero_to_trees", "load_dezero", "save_dezero"]
 
@@ -73,7 +73,7 @@ def dezero_to_trees(
         >>> dezero_to_trees(arrays, params, state)[1]
         FrozenDict({'bn1': FrozenDict({'avg_mean': array([0., 0.])})})
     """
-    wanted, found = _merged("dezero_to_trees", params, state), _by_name(arrays)
+    wanted, found = _merged("dezero_to_trees", params, state), _by_name("dezero_to_trees", arrays)
     if cast:
         found = {name: _cast(array, wanted.get(name)) for name, array in found.items()}
     if problems := compare(wanted, found).problems():
@@ -94,7 +94,7 @@ def save_dezero(path: str | os.PathLike[str], params: Any, state: Any = ()) -> N
 
     Raises:
         TypeError: a leaf is no array of numbers.
-        ValueError: both trees have a path.
+        ValueError: both trees have a path, or one has it twice.
         FileNotFoundError: the folder does not exist.
 
     Example:
@@ -121,19 +121,19 @@ def _nested(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
         *folders, last = name.split("/")
         node = root
         for folder in folders:
-            node = node.setdefault(folder, {})
+            node = node.setdefault(folder, {}) if isinstance(node, dict) else node
         if not isinstance(node, dict) or last in node:
             raise Damaged(f"entry {name!r} is below another entry, or above one")
         node[last] = array
     return root
 
 
-def _by_name(tree: Any) -> dict[str, Any]:
-    return dict(zip(names(tree), fzero.tree.leaves(tree), strict=True))
+def _by_name(function: str, tree: Any) -> dict[str, Any]:
+    return dict(zip(plain_names(function, tree), fzero.tree.leaves(tree), strict=True))
 
 
 def _merged(function: str, params: Any, state: Any) -> dict[str, Any]:
-    first, second = _by_name(params), _by_name(state)
+    first, second = _by_name(function, params), _by_name(function, state)
     if both := [name for name in first if name in second]:
         raise ValueError(
             f"{function}: state is with the paths {both}, which params has too; expected each "
@@ -148,5 +148,5 @@ def _cast(array: np.ndarray, like: Any) -> np.ndarray:
 
 
 def _filled(tree: Any, arrays: dict[str, np.ndarray]) -> Any:
-    structure = fzero.tree.structure(tree)
-    return fzero.freeze(fzero.tree.unflatten(structure, [arrays[name] for name in names(tree)]))
+    leaves = [arrays[name] for name in _by_name("dezero_to_trees", tree)]
+    return fzero.freeze(fzero.tree.unflatten(fzero.tree.structure(tree), leaves))

@@ -15,9 +15,9 @@ import numpy as np
 import fzero
 
 from ..checkpoint.atomic import write_atomically
-from ..checkpoint.structure import names
 from ..damage import Damaged, reading
 from .bfloat16 import widened
+from .naming import plain_names
 
 __all__ = ["load_safetensors", "save_safetensors"]
 
@@ -78,7 +78,8 @@ def save_safetensors(
 
     Raises:
         TypeError: a leaf is no array of numbers that the format has; every such path is named.
-        ValueError: a name is `__metadata__`.
+            Or the metadata are no texts.
+        ValueError: a name is `__metadata__`, or two leaves have one.
         FileNotFoundError: the folder does not exist.
 
     Example:
@@ -87,9 +88,9 @@ def save_safetensors(
         >>> list(load_safetensors(path))
         ['0/W']
     """
-    leaves = zip(names(tree), fzero.tree.leaves(tree), strict=True)
+    leaves = zip(plain_names("save_safetensors", tree), fzero.tree.leaves(tree), strict=True)
     arrays = {name: np.asarray(fzero.device_get(x)) for name, x in leaves}
-    _check(arrays)
+    _check(arrays, metadata or {})
     # The widest first, so that every array lies at a multiple of its item's size.
     order = sorted(arrays, key=lambda name: (-arrays[name].dtype.itemsize, name))
     header = _described({name: arrays[name] for name in order}, metadata)
@@ -103,7 +104,7 @@ def save_safetensors(
     write_atomically("save_safetensors", Path(path), write)
 
 
-def _check(arrays: dict[str, np.ndarray]) -> None:
+def _check(arrays: dict[str, np.ndarray], metadata: Mapping[str, str]) -> None:
     little = {name: a.dtype.newbyteorder("<").str for name, a in arrays.items()}
     if wrong := [f"{n} ({arrays[n].dtype})" for n, code in little.items() if code not in _CODES]:
         raise TypeError(
@@ -115,6 +116,15 @@ def _check(arrays: dict[str, np.ndarray]) -> None:
             f"save_safetensors: tree is with the name {_METADATA}; expected other names. "
             "Pass texts by metadata=."
         )
+    if no_texts := {k: v for k, v in metadata.items() if not _are_texts(k, v)}:
+        raise TypeError(
+            f"save_safetensors: metadata is with {no_texts}; expected texts by texts. Convert "
+            "values with str or json.dumps."
+        )
+
+
+def _are_texts(*values: Any) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _described(arrays: dict[str, np.ndarray], metadata: Mapping[str, str] | None) -> bytes:

@@ -230,8 +230,8 @@ def test_modes_and_steps(tmp_path):
 
 
 def test_files_in_use_are_no_leftovers(tmp_path):
-    (tmp_path / ".step-000000000001.npz.0a.tmp").write_bytes(b"of a process that is gone")
-    (tmp_path / ".other.npz.0b.tmp").write_bytes(b"of another file")
+    (tmp_path / ".step-000000000001.npz.0123456a.tmp").write_bytes(b"of a process that is gone")
+    (tmp_path / ".other.npz.0123456b.tmp").write_bytes(b"of another file")
     path = tmp_path / "step-000000000002.npz"
 
     def write(file):
@@ -241,7 +241,7 @@ def test_files_in_use_are_no_leftovers(tmp_path):
 
     atomic.write_atomically("save", path, write)
     assert path.read_bytes() == b"whole"
-    assert sorted(p.name for p in tmp_path.iterdir()) == [".other.npz.0b.tmp", path.name]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".other.npz.0123456b.tmp", path.name]
 
 
 def test_a_file_that_was_taken_for_a_leftover_is_made_anew(tmp_path, monkeypatch):

@@ -125,3 +125,15 @@ def test_damage(tmp_path):
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(ValueError, match="load_dezero: path is .*not a zip file"):
         load_dezero(path)
+
+
+def test_an_entry_far_below_an_array_is_damage(tmp_path):
+    path = save_weights(tmp_path / "x.npz", {"a": np.ones(1), "a/b/c": np.ones(1)})
+    with pytest.raises(ValueError, match="entry 'a/b/c' is below another entry"):
+        load_dezero(path)
+
+
+def test_leaves_of_one_path_are_refused(tmp_path):
+    tree = {"a/b": np.ones(1), "a": {"b": np.zeros(1)}}
+    with pytest.raises(ValueError, match=r"save_dezero: tree is with the paths \['a/b'\], which"):
+        save_dezero(tmp_path / "x.npz", tree)

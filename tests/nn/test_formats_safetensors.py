@@ -126,3 +126,18 @@ def test_sizes_of_the_header(tmp_path, raw):
     (tmp_path / "m.safetensors").write_bytes(raw)
     with pytest.raises(ValueError, match=r"a header of \d+ bytes does not fit in a file of"):
         load_safetensors(tmp_path / "m.safetensors")
+
+
+def test_leaves_of_one_path_are_no_two_names(tmp_path):
+    """A file with a mark in a name would load into no other program's model."""
+    tree = {"a/b": np.ones(1), "a": {"b": np.zeros(1)}}
+    with pytest.raises(ValueError, match=r"save_safetensors: tree is with the paths \['a/b'\]"):
+        save_safetensors(tmp_path / "m.safetensors", tree)
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("metadata", [{"epoch": 3}, {3: "epoch"}, {"more": None}])
+def test_metadata_that_are_no_texts(tmp_path, metadata):
+    """The format allows texts alone, and the package then reads nothing of the file."""
+    with pytest.raises(TypeError, match="save_safetensors: metadata is with .*Convert"):
+        save_safetensors(tmp_path / "m.safetensors", {"x": np.ones(1)}, metadata)
