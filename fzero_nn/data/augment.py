@@ -32,11 +32,19 @@ def random_flip(key: Any, x: Any, axis: int = -1, rate: float = 0.5) -> Any:
     Returns:
         Images like x.
 
+    Raises:
+        ValueError: another axis, or no probability.
+
     Example:
         >>> random_flip(random.key(0), np.array([[[[1, 2, 3]]]], np.uint8), rate=1.0)
         array([[[[3, 2, 1]]]], dtype=uint8)
     """
     checked_images("random_flip", x)
+    if axis not in (-1, -2, 2, 3):
+        raise ValueError(
+            f"random_flip: axis is {axis}; expected -1 or -2, an axis of the pixels. "
+            "Leave it out to mirror from left to right."
+        )
     flips = random.bernoulli(beside(key, x), rate, x.shape[:1])
     return fnp.where(per_image(flips), fnp.flip(x, axis), x)
 
@@ -61,7 +69,7 @@ def random_crop(key: Any, x: Any, size: Size | None = None, padding: int = 0) ->
         (8, 3, 32, 32)
     """
     checked_images("random_crop", x)
-    height, width = _pair(size, x)
+    height, width = _pair("random_crop", size, x)
     rows, columns = x.shape[2] + 2 * padding - height, x.shape[3] + 2 * padding - width
     if padding < 0 or min(height, width) < 1 or min(rows, columns) < 0:
         raise ValueError(
@@ -91,6 +99,9 @@ def random_erase(key: Any, x: Any, size: Size, fill: float = 0.0) -> Any:
     Returns:
         Images like x.
 
+    Raises:
+        ValueError: the size is no pair of 0 or more.
+
     Source: DeVries, Taylor, "Improved regularization of convolutional neural networks with
     cutout", 2017.
 
@@ -102,7 +113,7 @@ def random_erase(key: Any, x: Any, size: Size, fill: float = 0.0) -> Any:
     keys = random.split(beside(key, x))
     inside = [
         _span(k, x, axis, length)
-        for k, axis, length in zip(keys, (2, 3), _pair(size, x), strict=True)
+        for k, axis, length in zip(keys, (2, 3), _pair("random_erase", size, x), strict=True)
     ]
     hole = inside[0][:, None, :, None] & inside[1][:, None, None, :]
     return fnp.where(hole, fzero.array_namespace(x).asarray(fill, dtype=x.dtype), x)
@@ -151,6 +162,9 @@ def rotate(x: Any, degrees: Any, fill: float = 0.0) -> Any:
     Returns:
         Images like x; integers are rounded.
 
+    Raises:
+        ValueError: another number of angles than images.
+
     Cost: four gathers, and about 20 floats in memory for each pixel of a channel.
 
     Example:
@@ -178,6 +192,11 @@ def _sources(x: Any, degrees: Any) -> tuple[Any, Any]:
     xp, dtype = fzero.array_namespace(x), work_dtype(x)
     n, _, height, width = x.shape
     angle = beside(degrees, x).astype(dtype) * (math.pi / 180)
+    if angle.shape not in ((), (1,), (n,)):
+        raise ValueError(
+            f"rotate: degrees is of shape {angle.shape} for {n} images; expected ({n},), or one "
+            "number for all. Draw one angle for each image."
+        )
     angle = fnp.broadcast_to(angle, (n,))[:, None, None]
     middle = ((height - 1) / 2, (width - 1) / 2)
     row = xp.arange(height, dtype=dtype)[:, None] - middle[0]
@@ -197,7 +216,13 @@ def _taken(x: Any, row: Any, column: Any, fill: float) -> Any:
     return fnp.where(inside[:, None], pixels.reshape(x.shape), float(fill))
 
 
-def _pair(size: Size | None, x: Any) -> tuple[int, int]:
+def _pair(function: str, size: Size | None, x: Any) -> tuple[int, int]:
     if size is None:
         return x.shape[2], x.shape[3]
-    return (size, size) if isinstance(size, int) else size
+    pair = (size, size) if isinstance(size, (int, np.integer)) else size
+    if np.shape(pair) != (2,) or min(pair) < 0:
+        raise ValueError(
+            f"{function}: size is {size!r}; expected (height, width), or one number, of 0 or "
+            "more. Write 8 for a square."
+        )
+    return pair

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 import fzero
 from fzero import random
 
@@ -54,11 +56,16 @@ def row_count(function: str, argument: str, arrays: Any) -> int:
     """The length of the first axis that all arrays share.
 
     Raises:
+        TypeError: leaves are no arrays, such as the numbers of a list.
         ValueError: they differ in length, there is none, or one has no axis.
     """
-    shapes: list[tuple[int, ...]] = [
-        tuple(getattr(a, "shape", ())) for a in fzero.tree.leaves(arrays)
-    ]
+    leaves = fzero.tree.leaves(arrays)
+    if kinds := sorted({type(a).__name__ for a in leaves if not hasattr(a, "shape")}):
+        raise TypeError(
+            f"{function}: {argument} has leaves of type {', '.join(kinds)}; expected a pytree of "
+            "arrays. Write numpy.asarray(...) around lists."
+        )
+    shapes: list[tuple[int, ...]] = [tuple(a.shape) for a in leaves]
     lengths = {shape[:1] for shape in shapes}
     if len(lengths) != 1 or lengths == {()}:
         raise ValueError(
@@ -69,7 +76,12 @@ def row_count(function: str, argument: str, arrays: Any) -> int:
 
 
 def check_batch_size(function: str, batch_size: int) -> None:
-    """Raise ValueError for a batch of no rows."""
+    """Raise TypeError for a size that is no integer, ValueError for a batch of no rows."""
+    if not isinstance(batch_size, (int, np.integer)):
+        raise TypeError(
+            f"{function}: batch_size is {batch_size!r}; expected an integer. "
+            "Write total // parts for a whole number."
+        )
     if batch_size < 1:
         raise ValueError(
             f"{function}: batch_size is {batch_size}; expected 1 or more. Try batch_size=100."

@@ -32,8 +32,10 @@ def per_image(values: Any) -> Any:
 
 
 def work_dtype(x: Any) -> Any:
-    """The dtype to compute in: that of x, or float32 for integers and half precision."""
-    return x.dtype if x.dtype.kind == "f" and x.dtype.itemsize > 2 else np.dtype(np.float32)
+    """The dtype to compute in: that of x, float64 for wide integers, else float32."""
+    if x.dtype.itemsize <= 2:
+        return np.dtype(np.float32)
+    return x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)
 
 
 def in_dtype(y: Any, x: Any) -> Any:

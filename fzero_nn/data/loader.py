@@ -120,7 +120,7 @@ class Loader:
             The position after the batch, and the batch.
 
         Raises:
-            ValueError: as `epoch`.
+            TypeError, ValueError: as `epoch`.
         """
         return self._run(self._checked(start), epochs)
 
@@ -140,6 +140,7 @@ class Loader:
             beginning of the next epoch.
 
         Raises:
+            TypeError: the position is no `Position`.
             ValueError: the position is not one of these rows, or a key is needed and is None.
         """
         position = self._checked(position)
@@ -156,6 +157,11 @@ class Loader:
         return self.rows - self.batch_size + 1 if self.drop_last else self.rows
 
     def _checked(self, position: Position) -> Position:
+        if not isinstance(position, Position):
+            raise TypeError(
+                f"Loader: position is a {type(position).__name__}; expected a Position. "
+                "Write Position(key)."
+            )
         key, epoch, offset = position.key, int(position.epoch), int(position.offset)
         if epoch < 0 or not 0 <= offset <= self.rows:
             raise ValueError(

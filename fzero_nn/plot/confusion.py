@@ -57,9 +57,9 @@ def confusion_figure(
 
 
 def _checked_names(matrix: np.ndarray, names: Sequence[str] | None) -> list[str]:
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.size == 0:
         raise ValueError(
-            f"confusion_figure: matrix is of shape {matrix.shape}; expected (C, C). "
+            f"confusion_figure: matrix is of shape {matrix.shape}; expected (C, C) with C > 0. "
             "Take it from metrics.confusion_matrix(labels, predictions, num_classes)."
         )
     found = [str(c) for c in range(len(matrix))] if names is None else list(names)

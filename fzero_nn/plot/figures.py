@@ -41,5 +41,8 @@ def write(figure: Any, path: str | os.PathLike[str], dpi: int = 150) -> None:
     """Write a PNG in one piece: who looks at the file never sees half of it."""
     path = Path(path)
     part = path.with_name(path.name + ".part")
-    figure.savefig(part, dpi=dpi, format="png")
-    os.replace(part, path)
+    try:
+        figure.savefig(part, dpi=dpi, format="png")
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ import fzero
 
 from .figures import new_figure, write
 
-__all__ = ["image_grid"]
+__all__ = ["channels_last", "image_grid"]
 
 
 def image_grid(
@@ -41,15 +41,16 @@ def image_grid(
         >>> path.exists()
         True
     """
-    shown = _channels_last(np.asarray(fzero.device_get(images)))
+    shown = channels_last("image_grid", images)
     _check_titles(titles, len(shown), columns)
+    lines = [""] * len(shown) if titles is None else titles
     columns = min(columns, len(shown))
     rows = -(-len(shown) // columns)
     figure = new_figure("image_grid", (1.3 * columns, (1.3 if titles is None else 1.55) * rows))
     grid = figure.subplots(rows, columns, squeeze=False).flat
     for axes in grid[len(shown) :]:
         axes.axis("off")
-    for axes, image, line in zip(grid, shown, titles or [""] * len(shown), strict=False):
+    for axes, image, line in zip(grid, shown, lines, strict=False):
         axes.axis("off")
         axes.imshow(_in_range(image), cmap="gray", interpolation="nearest")
         axes.set_title(line, fontsize=8, pad=3)
@@ -57,16 +58,17 @@ def image_grid(
     write(figure, path)
 
 
-def _channels_last(images: np.ndarray) -> np.ndarray:
-    """(N, H, W) for grey, (N, H, W, 3) for colour."""
+def channels_last(function: str, images: Any) -> np.ndarray:
+    """Images of the host: (N, H, W) for grey, (N, H, W, 3) for colour.
+
+    Raises:
+        ValueError: another shape, or no image.
+    """
+    images = np.asarray(fzero.device_get(images))
     shape = images.shape
-    if (
-        len(images) == 0
-        or images.ndim not in (3, 4)
-        or (len(shape) == 4 and shape[1] not in (1, 3))
-    ):
+    if images.ndim not in (3, 4) or shape[0] == 0 or (len(shape) == 4 and shape[1] not in (1, 3)):
         raise ValueError(
-            f"image_grid: images is of shape {shape}; expected (N, H, W), (N, 1, H, W) or "
+            f"{function}: images is of shape {shape}; expected (N, H, W), (N, 1, H, W) or "
             "(N, 3, H, W) with N > 0. Move the channels to axis 1 with numpy.moveaxis."
         )
     if images.ndim == 3 or shape[1] == 1:

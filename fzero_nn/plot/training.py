@@ -6,7 +6,10 @@ from typing import Any
 
 import numpy as np
 
+import fzero
+
 from .figures import BLUE, GREEN, ORANGE, RED, clean, new_figure, write
+from .images import channels_last
 
 __all__ = ["training_figure"]
 
@@ -27,7 +30,8 @@ def training_figure(
         path: the file to write.
         train_losses: the loss of each step, shape (steps,).
         test_losses: the test loss after each epoch, shape (epochs,).
-        images: shape (N, H, W), shown as a grid of up to five rows of eight.
+        images: shape (N, H, W), (N, 1, H, W) or (N, 3, H, W), shown as a grid of up to five rows
+            of eight.
         labels: the right classes, shape (N,).
         predictions: the classes that the network said, shape (N,); wrong ones are marked.
         class_names: their names; None for numbers.
@@ -35,14 +39,25 @@ def training_figure(
 
     Raises:
         ModuleNotFoundError: Matplotlib is not installed.
+        ValueError: there is no training loss or no image, or images are of another shape.
     """
+    losses = _on_host(train_losses)
+    if losses.size == 0:
+        raise ValueError(
+            "training_figure: train_losses is empty; expected the loss of each step. "
+            "Draw the figure after the first step."
+        )
+    shown = channels_last("training_figure", images), _on_host(labels), _on_host(predictions)
     figure = new_figure("training_figure", (14, 6.4))
     left, right = figure.subfigures(1, 2, width_ratios=(1, 1.25))
-    _draw_losses(left, np.asarray(train_losses), np.asarray(test_losses))
-    shown = np.asarray(images), np.asarray(labels), np.asarray(predictions)
+    _draw_losses(left, losses, _on_host(test_losses))
     _draw_images(right, *shown, class_names)
     figure.suptitle(title, fontsize=13)
     write(figure, path)
+
+
+def _on_host(x: Any) -> np.ndarray:
+    return np.asarray(fzero.device_get(x))
 
 
 def _draw_losses(figure: Any, train: np.ndarray, test: np.ndarray) -> None:
@@ -52,10 +67,17 @@ def _draw_losses(figure: Any, train: np.ndarray, test: np.ndarray) -> None:
     axes.plot(*_smoothed(train), color=BLUE, linewidth=2, label="training, moving mean")
     ends = np.linspace(0, len(train), len(test) + 1)[1:]
     axes.plot(ends, test, "o-", color=ORANGE, linewidth=1.5, markersize=5, label="test")
-    axes.set(xlabel="step", ylabel="cross-entropy", title="Loss", xlim=(0, len(train)))
-    axes.set_ylim(0, 1.15 * max(_smoothed(train)[1].max(), test.max(initial=0.0)))
+    axes.set(xlabel="step", ylabel="loss", title="Loss", xlim=(0, len(train)))
+    axes.set_ylim(*_limits(np.concatenate([_smoothed(train)[1], test])))
     clean(axes)
     axes.legend(frameon=False)
+
+
+def _limits(heights: np.ndarray) -> tuple[float, float]:
+    """From 0, or below it, to above the finite ones."""
+    heights = heights[np.isfinite(heights)]
+    low, high = 1.15 * heights.min(initial=0.0), 1.15 * heights.max(initial=0.0)
+    return low, high if high > low else low + 1
 
 
 def _smoothed(losses: np.ndarray, parts: int = 40) -> tuple[np.ndarray, np.ndarray]:

@@ -35,7 +35,15 @@ class EarlyStopping(NamedTuple):
 
         Args:
             value: a number, read on the host.
+
+        Raises:
+            ValueError: patience is below 1.
         """
+        if not self.patience >= 1:
+            raise ValueError(
+                f"EarlyStopping: patience is {self.patience}; expected 1 or more. "
+                "Write EarlyStopping(patience=5)."
+            )
         value = float(value)
         if math.isnan(value) or not self._better(value):
             return self._replace(waited=self.waited + 1)

@@ -34,8 +34,9 @@ def open_log(path: str | os.PathLike[str], after: int | None = None) -> Iterator
         ascend; the names of a CSV file are those of its first line.
 
     Raises:
-        ValueError: another ending, a damaged file; from `log`: a step that is not above the last,
-            other names than those of the file, or a value that is no scalar.
+        ValueError: another ending, a damaged file; from `log`: a step that is no whole number or
+            not above the last, other names than those of the file, a name that is "step" or has
+            several lines, or a value that is no scalar.
 
     Example:
         >>> import tempfile
@@ -113,15 +114,20 @@ def _writer(file: TextIO, rows: list[dict[str, Any]], table: bool) -> Log:
 
     def log(step: int, metrics: Mapping[str, Any]) -> None:
         nonlocal names, last
-        if last is not None and step <= last:
+        if int(step) != step or (last is not None and step <= last):
             raise ValueError(
-                f"log: step is {step} after {last}; expected a later one. "
+                f"log: step is {step} after {last}; expected a whole number, above the last. "
                 "To go on from a checkpoint, write open_log(path, after=step)."
+            )
+        if wrong := [name for name in metrics if name == "step" or "\n" in name]:
+            raise ValueError(
+                f"log: metrics has the names {wrong}; expected names of one line, other than "
+                "'step'. Rename these."
             )
         row = {"step": int(step)} | {name: _number(name, v) for name, v in metrics.items()}
         header = _csv_line(row) if table and names is None else ""
         if table:
-            names = names or [*metrics]
+            names = [*metrics] if names is None else names
             row = _in_order(row, names)
         file.write(header + _line(row, table))
         file.flush()

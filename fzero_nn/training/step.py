@@ -88,7 +88,13 @@ def make_train_step(
 
 
 def _first_axis(batch: Any) -> int:
-    return fzero.tree.leaves(batch)[0].shape[0]
+    lengths = [x.shape[0] for x in fzero.tree.leaves(batch) if getattr(x, "shape", ())]
+    if not lengths:
+        raise ValueError(
+            f"evaluate: batches has {batch!r}; expected arrays with an axis of rows. "
+            "Pass rows=len for lists."
+        )
+    return lengths[0]
 
 
 def evaluate(
@@ -105,13 +111,14 @@ def evaluate(
             computed with train=False.
         params, state: of the layer.
         batches: the batches, the last one may be smaller.
-        rows: the weight of a batch; by default the length of axis 0 of its first array.
+        rows: the weight of a batch; by default the length of axis 0 of its first array that has
+            an axis.
 
     Returns:
         The means, in the structure of the metrics; on a GPU they are not waited for.
 
     Raises:
-        ValueError: there is no batch.
+        ValueError: there is no batch, or one without rows to count.
 
     Example:
         >>> import numpy as np

@@ -159,3 +159,8 @@ def test_batches_feed_a_gradient():
     x = np.arange(6.0)
     total = sum(fzero.grad(lambda b: (b * b).sum())(b).sum() for b in data.batches(KEY, x, 4))
     assert total == 2 * x.sum()
+
+
+def test_lists_are_no_arrays():
+    with pytest.raises(TypeError, match="batches: arrays has leaves of type int; .*asarray"):
+        data.batches(None, [[1, 2], [3, 4]], 1)

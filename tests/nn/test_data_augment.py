@@ -223,3 +223,26 @@ def test_a_card_gives_the_same_numbers(name):
         got = CHANGES[name](KEY, fzero.device_put(x, "gpu"))
         assert str(fzero.device(got)) == "gpu:0"
         np.testing.assert_allclose(fzero.device_get(got), CHANGES[name](KEY, x), rtol=1e-5, atol=1)
+
+
+def test_sizes_and_axes_that_mean_nothing_are_refused():
+    with pytest.raises(ValueError, match="random_flip: axis is 0; expected -1 or -2"):
+        data.random_flip(KEY, BYTES, axis=0)
+    for size in (-1, (1, 2, 3), 1.5):
+        with pytest.raises(ValueError, match=r"random_erase: size is .*; expected \(height, width"):
+            data.random_erase(KEY, BYTES, size)
+    with pytest.raises(ValueError, match=r"rotate: degrees is of shape \(3,\) for 6 images"):
+        data.rotate(BYTES, np.zeros(3))
+
+
+def test_sizes_may_be_of_numpy():
+    np.testing.assert_array_equal(
+        data.random_crop(KEY, BYTES, np.int64(5)), data.random_crop(KEY, BYTES, 5)
+    )
+
+
+def test_wide_integers_keep_their_digits():
+    x = np.array([[[[2**31 - 1, 2**31 - 2, -(2**31)]]]], np.int32)
+    np.testing.assert_array_equal(data.rotate(x, 0.0), x)
+    brighter = data.random_brightness(random.key(1), np.full((20, 1, 1, 1), 2**31 - 1, np.int32), 1)
+    assert brighter.min() >= 0 and (brighter == 2**31 - 1).any()

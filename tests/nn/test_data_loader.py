@@ -280,3 +280,10 @@ def test_a_key_is_asked_for_at_the_call():
         with pytest.raises(ValueError, match="position.key is None"):
             loader.run(Position(None), 1)
         next(loader.epoch(Position(random.key(0))))
+
+
+def test_a_position_is_asked_for_in_place_of_a_key():
+    with pytest.raises(TypeError, match=r"Loader: position is a ndarray; expected a Position"):
+        Loader(np.arange(4), 2).run(KEY, 1)
+    with pytest.raises(TypeError, match=r"Loader: batch_size is 2.0; expected an integer"):
+        Loader(np.arange(4), 2.0)

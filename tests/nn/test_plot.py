@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from fzero_nn import plot
+from tests.strict import put
 
 RUN = {
     "train_losses": np.linspace(2, 0.5, 100),
@@ -76,6 +77,28 @@ def test_a_failed_write_keeps_the_old_file(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="no space"):
         plot.image_grid(tmp_path / "a.png", RUN["images"][:2])
     assert (tmp_path / "a.png").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_losses_that_are_not_finite_or_below_zero_have_their_limits(tmp_path, figures):
+    losses = {"train_losses": [np.nan, -2.0, 1.0, np.inf], "test_losses": [np.nan]}
+    plot.training_figure(tmp_path / "run.png", **{**RUN, **losses})
+    assert figures[0].get_axes()[0].get_ylim() == pytest.approx((-2.3, 1.15))
+    with pytest.raises(ValueError, match="training_figure: train_losses is empty"):
+        plot.training_figure(tmp_path / "run.png", **{**RUN, "train_losses": []})
+
+
+def test_colour_images_and_arrays_of_a_card_in_the_figure_of_a_run(tmp_path, figures):
+    colour = np.random.default_rng(0).integers(0, 256, (50, 3, 4, 4), np.uint8)
+    run = {key: put(np.asarray(x)) for key, x in {**RUN, "images": colour}.items()}
+    plot.training_figure(tmp_path / "run.png", **run)
+    shown = figures[0].get_axes()[1].get_images()[0].get_array()
+    np.testing.assert_array_equal(shown, colour[0].transpose(1, 2, 0))
+
+
+def test_titles_may_be_an_array(tmp_path, figures):
+    plot.image_grid(tmp_path / "a.png", RUN["images"][:2], titles=np.array(["one", "two"]))
+    assert [axes.get_title() for axes in figures[0].get_axes()] == ["one", "two"]
 
 
 # ------------------------------------------------------------------------------------ live curve

@@ -220,3 +220,16 @@ def test_another_thread_gets_no_signals():
     thread.start()
     thread.join()
     assert found[0].startswith("interruptible: the thread is loader; expected the main thread")
+
+
+def test_a_batch_is_weighed_by_its_first_array_that_has_rows():
+    batches = [{"a": np.float32(7), "x": np.ones(3)}, {"a": np.float32(7), "x": np.zeros(1)}]
+    assert evaluate(lambda p, s, batch: batch["x"].mean(), None, None, batches) == 0.75
+    with pytest.raises(ValueError, match=r"evaluate: batches has \[1, 2\]; expected arrays"):
+        evaluate(lambda p, s, batch: 1.0, None, None, [[1, 2]])
+    assert evaluate(lambda p, s, batch: 1.0, None, None, [[1, 2]], rows=len) == 1.0
+
+
+def test_early_stopping_needs_patience():
+    with pytest.raises(ValueError, match="EarlyStopping: patience is 0; expected 1 or more"):
+        EarlyStopping(patience=0).update(1.0)

@@ -141,3 +141,30 @@ def test_other_files_are_refused(tmp_path):
         with pytest.raises(ValueError, match=f"{name} has a damaged line"):
             write(tmp_path / name, [1])
         assert (tmp_path / name).read_text() == text
+
+
+@pytest.mark.parametrize("name", ["step", "a\nb"])
+@ENDINGS
+def test_names_that_would_break_a_line_are_refused(tmp_path, ending, name):
+    with open_log(tmp_path / f"run.{ending}") as log:
+        with pytest.raises(ValueError, match="log: metrics has the names"):
+            log(1, {name: 5.0})
+        log(1, {"loss": 1.0})
+    assert read_log(tmp_path / f"run.{ending}") == [{"step": 1, "loss": 1.0}]
+
+
+@ENDINGS
+def test_steps_are_whole(tmp_path, ending):
+    with open_log(tmp_path / f"run.{ending}") as log:
+        with pytest.raises(ValueError, match="log: step is 1.5 after None; expected a whole"):
+            log(1.5, {})
+
+
+def test_a_first_line_without_numbers_fixes_the_columns_too(tmp_path):
+    path = tmp_path / "run.csv"
+    with open_log(path) as log:
+        log(1, {})
+        with pytest.raises(ValueError, match=r"metrics is \['loss'\]; expected \[\]"):
+            log(2, {"loss": 1.0})
+        log(2, {})
+    assert read_log(path) == [{"step": 1}, {"step": 2}]
