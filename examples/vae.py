@@ -216,7 +216,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("--epochs", type=int, default=6)
+    add("--epochs", type=int, default=4)
     add("--batch-size", type=int, default=64)
     add("--channels", type=int, default=8, help="the width of the networks")
     add("--images", type=int, help="how many images to train on; all of them if left out")
