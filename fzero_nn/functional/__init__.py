@@ -4,21 +4,14 @@ Features, or classes, are the last axis; images are (N, C, H, W). float32 in giv
 """
 
 from .activations import (
-    gelu,
-    glu,
     hard_sigmoid,
-    hard_silu,
-    hard_swish,
     hard_tanh,
     identity,
     log1mexp,
     log_sigmoid,
-    mish,
     sigmoid,
-    silu,
     soft_sign,
     sparse_sigmoid,
-    swish,
     tanh,
 )
 from .adaptive_pooling import (
@@ -38,6 +31,7 @@ from .conv_transpose import conv_transpose1d, conv_transpose2d, conv_transpose3d
 from .dropout import dropout, spatial_dropout
 from .embedding import embedding, one_hot
 from .flatten import flatten
+from .gates import gelu, glu, hard_silu, hard_swish, mish, silu, swish
 from .global_pooling import global_avg_pool, global_max_pool
 from .linear import linear
 from .max_pooling import max_pool1d, max_pool2d, max_pool3d

@@ -1,31 +1,23 @@
-"""Activations: functions of each element that are sigmoids, or that gate their argument by one."""
+"""Activations that are sigmoids, between two bounds, and logarithms of them."""
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import fzero.numpy as fnp
 from fzero.numpy import tanh
-from fzero.ops.special import erfc, logistic
+from fzero.ops.special import logistic
 
 from .rectifiers import relu6, softplus
 
 __all__ = [
-    "gelu",
-    "glu",
     "hard_sigmoid",
-    "hard_silu",
-    "hard_swish",
     "hard_tanh",
     "identity",
     "log1mexp",
     "log_sigmoid",
-    "mish",
     "sigmoid",
-    "silu",
     "soft_sign",
     "sparse_sigmoid",
-    "swish",
     "tanh",
 ]
 
@@ -44,9 +36,6 @@ def identity(x: Any) -> Any:
         2.0
     """
     return x
-
-
-# ----------------------------------------------------------------------------------- sigmoids
 
 
 def sigmoid(x: Any) -> Any:
@@ -82,7 +71,7 @@ def log_sigmoid(x: Any) -> Any:
         >>> log_sigmoid(np.array([-1000.0, 1000.0])) + 0.0
         array([-1000.,     0.])
     """
-    return -softplus(-x)
+    return -softplus(-fnp.asarray(x))
 
 
 def log1mexp(x: Any) -> Any:
@@ -101,6 +90,7 @@ def log1mexp(x: Any) -> Any:
         >>> log1mexp(np.array([np.log(2.0), np.inf])) + 0.0
         array([-0.69314718,  0.        ])
     """
+    x = fnp.asarray(x)
     small = x < math.log(2)
     near = fnp.log(-fnp.expm1(-fnp.where(small, x, 1)))
     return fnp.where(small, near, fnp.log1p(-fnp.exp(-fnp.where(small, 1, x))))
@@ -122,7 +112,7 @@ def hard_sigmoid(x: Any) -> Any:
         >>> hard_sigmoid(np.array([-4.0, 0.0, 4.0]))
         array([0. , 0.5, 1. ])
     """
-    return relu6(x + 3) / 6
+    return relu6(fnp.asarray(x) + 3) / 6
 
 
 def sparse_sigmoid(x: Any) -> Any:
@@ -179,136 +169,7 @@ def soft_sign(x: Any) -> Any:
         >>> soft_sign(np.array([-np.inf, 1.0, np.inf]))
         array([-1. ,  0.5,  1. ])
     """
+    x = fnp.asarray(x)
     endless = fnp.isinf(x)
     finite = fnp.where(endless, 0, x)
     return fnp.where(endless, fnp.sign(x), finite / (1 + abs(finite)))
-
-
-# -------------------------------------------------------------------------------------- gates
-
-
-def _gated(x: Any, gate: Callable[[Any], Any], bound: float) -> Any:
-    """x * gate(x), where the gate is 0 below -bound and 1 above bound: never 0 * inf."""
-    inner = fnp.clip(x, -bound, bound)
-    return fnp.where(x > bound, x, inner * gate(inner))
-
-
-def gelu(x: Any, approximate: bool = True) -> Any:
-    """x times the probability that a normal number is below it: gelu(x) = x P(X < x).
-
-    Args:
-        x: any shape.
-        approximate: whether to use x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), which differs
-            by at most 0.0005; JAX does by default, PyTorch does not.
-
-    Returns:
-        An array of the shape and dtype of x; 0 at -infinity.
-
-    Source: Hendrycks, Gimpel, arXiv:1606.08415.
-
-    Example:
-        >>> import numpy as np
-        >>> gelu(np.array([-np.inf, 0.0, 1.0]), approximate=False) + 0.0
-        array([0.        , 0.        , 0.84134475])
-    """
-    return _gated(x, _normal_cdf_by_tanh if approximate else _normal_cdf, 40.0)
-
-
-def _normal_cdf(x: Any) -> Any:
-    return erfc(x * -math.sqrt(0.5)) / 2
-
-
-def _normal_cdf_by_tanh(x: Any) -> Any:
-    return (1 + fnp.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * (x * x * x)))) / 2
-
-
-def silu(x: Any) -> Any:
-    """x gated by its sigmoid, also called swish: silu(x) = x sigmoid(x).
-
-    Args:
-        x: any shape.
-
-    Returns:
-        An array of the shape and dtype of x; 0 at -infinity.
-
-    Source: Elfwing, Uchibe, Doya, arXiv:1702.03118.
-
-    Example:
-        >>> import numpy as np
-        >>> silu(np.array([-np.inf, 0.0, np.inf])) + 0.0
-        array([ 0.,  0., inf])
-    """
-    return _gated(x, sigmoid, 1000.0)
-
-
-def hard_silu(x: Any) -> Any:
-    """x gated by its hard sigmoid, also called hard_swish: x relu6(x + 3) / 6.
-
-    Args:
-        x: any shape.
-
-    Returns:
-        An array of the shape and dtype of x; 0 where x <= -3, x where x >= 3.
-
-    Gradient: 0 at -3, and 1 at 3, where the formula's right side is taken.
-
-    Source: Howard et al., "Searching for MobileNetV3", arXiv:1905.02244.
-
-    Example:
-        >>> import numpy as np
-        >>> hard_silu(np.array([-4.0, 0.0, 4.0])) + 0.0
-        array([0., 0., 4.])
-    """
-    return _gated(x, hard_sigmoid, 3.0)
-
-
-def mish(x: Any) -> Any:
-    """A smooth gate: mish(x) = x tanh(softplus(x)).
-
-    Args:
-        x: any shape.
-
-    Returns:
-        An array of the shape and dtype of x; 0 at -infinity.
-
-    Source: Misra, arXiv:1908.08681.
-
-    Example:
-        >>> import numpy as np
-        >>> mish(np.array([-np.inf, 0.0, np.inf])) + 0.0
-        array([ 0.,  0., inf])
-    """
-    return _gated(x, lambda x: fnp.tanh(softplus(x)), 1000.0)
-
-
-def glu(x: Any, axis: int = -1) -> Any:
-    """One half gated by the other: glu([a, b]) = a sigmoid(b).
-
-    Args:
-        x: any shape, with an even size along `axis`.
-        axis: the axis that is cut in half.
-
-    Returns:
-        An array of the dtype of x, half as long along `axis`.
-
-    Raises:
-        ValueError: the size is odd.
-
-    Source: Dauphin et al., arXiv:1612.08083.
-
-    Example:
-        >>> import numpy as np
-        >>> glu(np.array([2.0, 4.0, 0.0, 1000.0]))
-        array([1., 4.])
-    """
-    if x.shape[axis] % 2:
-        raise ValueError(
-            f"glu: x is of shape {x.shape} with axis {axis}; expected an even size along it. "
-            "Make the layer before it twice as wide."
-        )
-    a, b = fnp.split(x, 2, axis=axis)
-    return a * sigmoid(b)
-
-
-swish = silu
-hard_swish = hard_silu

@@ -6,9 +6,10 @@ from typing import Any
 
 import fzero
 import fzero.numpy as fnp
+from fzero.dtypes import dtype_of
 
 from .dropout import dropout
-from .floats import check_floats, like, wide
+from .floats import floats, like, wide
 from .softmax import softmax
 
 __all__ = ["dot_product_attention"]
@@ -45,7 +46,7 @@ def dot_product_attention(
         y, shape (..., T, N, V), of the dtype of q. A query that attends to nothing gives zeros.
 
     Raises:
-        TypeError: q, k or v is not of floats.
+        TypeError: q, k or v is not of floats; the mask is not of booleans, or the bias is.
         ValueError: shapes that do not fit; a rate without a key.
 
     Gradient: zero from a query that attends to nothing.
@@ -59,7 +60,11 @@ def dot_product_attention(
         >>> dot_product_attention(q, k, v)
         array([[[2.]]])
     """
+    q, k, v = (
+        floats("dot_product_attention", a, name) for a, name in zip((q, k, v), "qkv", strict=True)
+    )
     _check_shapes(q, k, v)
+    _check_booleans(bias, mask)
     drops = not (isinstance(rate, Real) and rate == 0)
     if drops and key is None:
         raise ValueError(
@@ -96,9 +101,17 @@ def _allowed(products: Any, mask: Any, is_causal: bool) -> Any:
     return past if mask is None else mask & past
 
 
+def _check_booleans(bias: Any, mask: Any) -> None:
+    """Each would be taken in the place of the other, and give other numbers."""
+    kinds = {n: dtype_of(a) for n, a in {"bias": bias, "mask": mask}.items() if a is not None}
+    if wrong := {n: str(d) for n, d in kinds.items() if (d.kind == "b") != (n == "mask")}:
+        raise TypeError(
+            f"dot_product_attention: bias or mask is of {wrong}; expected numbers to add as the "
+            "bias, booleans as the mask. Pass them by name, and a mask of numbers as mask != 0."
+        )
+
+
 def _check_shapes(q: Any, k: Any, v: Any) -> None:
-    for x in (q, k, v):
-        check_floats("dot_product_attention", x)
     shapes = q.shape, k.shape, v.shape
     if min(map(len, shapes)) >= 3:
         same = k.shape[-3:-1] == v.shape[-3:-1] and q.shape[-1] == k.shape[-1]

@@ -8,7 +8,7 @@ from fzero.dtypes import shape_of
 from fzero.fused import Fused
 
 from ..kernels import normalization as kernels
-from .floats import check_floats, like, wide
+from .floats import floats, like, wide
 
 __all__ = ["batch_norm"]
 
@@ -102,6 +102,7 @@ def batch_norm(
         >>> batch_norm(x, one, zero, zero, one, train=True)[1][0]
         array([0.45, 0.55, 0.65])
     """
+    x = floats("batch_norm", x)
     axis = _checked_axis(x, axis, gamma=gamma, beta=beta, avg_mean=avg_mean, avg_var=avg_var)
     if not train:
         y = _normalised(x, avg_mean, avg_var, gamma, beta, axis, eps)
@@ -124,7 +125,6 @@ def _moved(average: Any, batch: Any, decay: Any) -> Any:
 
 def _checked_axis(x: Any, axis: int, **vectors: Any) -> int:
     """The axis of the channels counted from the front, after a look at all shapes."""
-    check_floats("batch_norm", x)
     if not -x.ndim <= axis < x.ndim:
         raise ValueError(
             f"batch_norm: axis is {axis} with x of shape {x.shape}; expected an axis of x. "

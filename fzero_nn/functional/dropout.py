@@ -7,8 +7,9 @@ from typing import Any
 import fzero
 import fzero.numpy as fnp
 from fzero import random
+from fzero.dtypes import shape_of
 
-from .floats import check_floats
+from .floats import floats
 
 __all__ = ["dropout", "spatial_dropout"]
 
@@ -34,7 +35,7 @@ def dropout(key: Any, x: Any, rate: Any, train: bool = True) -> Any:
 
     Raises:
         TypeError: x is not of floats.
-        ValueError: rate is a number outside [0, 1].
+        ValueError: rate is a number outside [0, 1], or several.
 
     Gradient: g / (1 - rate) where an element was kept, 0 elsewhere, also where x was infinite or
         NaN. The rate is a constant to it.
@@ -47,6 +48,7 @@ def dropout(key: Any, x: Any, rate: Any, train: bool = True) -> Any:
         >>> np.unique(y)
         array([0., 4.])
     """
+    x = floats("dropout", x)
     return _dropout("dropout", key, x, rate, train, x.shape)
 
 
@@ -74,6 +76,7 @@ def spatial_dropout(key: Any, x: Any, rate: Any, train: bool = True) -> Any:
         >>> bool(np.all(y == y[:, :, :1]))
         True
     """
+    x = floats("spatial_dropout", x)
     if x.ndim < 3:
         raise ValueError(
             f"spatial_dropout: x is of shape {x.shape}; expected (N, C, ...) with positions behind "
@@ -85,13 +88,17 @@ def spatial_dropout(key: Any, x: Any, rate: Any, train: bool = True) -> Any:
 
 def _dropout(name: str, key: Any, x: Any, rate: Any, train: bool, shape: tuple[int, ...]) -> Any:
     """Dropout with a mask of `shape`, which broadcasts to that of `x`."""
-    check_floats(name, x)
     rate = fzero.stop_gradient(rate)
     number = isinstance(rate, Real)
     if number and not 0 <= float(rate) <= 1:
         raise ValueError(
             f"{name}: rate is {rate}; expected 0 <= rate <= 1, the probability of zeroing. "
             "To keep a share p of the elements, pass 1 - p."
+        )
+    if shape_of(rate) != ():
+        raise ValueError(
+            f"{name}: rate is of shape {shape_of(rate)}; expected (), one rate for all elements. "
+            "Use fzero.vmap for several rates."
         )
     if not train:
         return x

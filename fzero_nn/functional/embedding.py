@@ -24,6 +24,7 @@ def embedding(ids: Any, W: Any) -> Any:
 
     Raises:
         TypeError: the ids are not integers.
+        ValueError: W is not of two axes.
         IndexError: an id is out of range, on the CPU. (CuPy does not look, and wraps around.)
 
     Gradient: the cotangents of equal ids add up in their row.
@@ -35,6 +36,7 @@ def embedding(ids: Any, W: Any) -> Any:
                [2.]])
     """
     _check_integers("embedding", "ids", ids)
+    W = fnp.asarray(W)
     if W.ndim != 2:
         raise ValueError(
             f"embedding: W is of shape {W.shape}; expected (size, features). Give each id a row."

@@ -25,6 +25,7 @@ def flatten(x: Any) -> Any:
         >>> flatten(np.ones((5, 3, 2, 2))).shape
         (5, 12)
     """
+    x = fnp.asarray(x)
     if x.ndim == 0:
         raise ValueError(
             "flatten: x is of shape (); expected (N, ...). Give it a first axis with x[None]."

@@ -5,15 +5,22 @@ from typing import Any
 import fzero.numpy as fnp
 from fzero.dtypes import is_inexact
 
-__all__ = ["check_floats", "like", "wide"]
+__all__ = ["floats", "like", "wide"]
 
 
-def check_floats(name: str, x: Any) -> None:
-    """Raise TypeError unless `x` is of floats."""
+def floats(name: str, x: Any, argument: str = "x") -> Any:
+    """`x` as an array of floats.
+
+    Raises:
+        TypeError: it is of another kind.
+    """
+    x = fnp.asarray(x)
     if not is_inexact(x):
         raise TypeError(
-            f"{name}: x is of {x.dtype}; expected floats. Convert it with x.astype('float32')."
+            f"{name}: {argument} is of {x.dtype}; expected floats. Convert it with "
+            f"{argument}.astype('float32')."
         )
+    return x
 
 
 def wide(x: Any) -> Any:

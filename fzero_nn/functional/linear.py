@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import fzero.numpy as fnp
+
 __all__ = ["linear"]
 
 
@@ -17,18 +19,24 @@ def linear(x: Any, W: Any, b: Any = None) -> Any:
         y, shape (..., outputs).
 
     Raises:
-        ValueError: the last axis of x is not the first of W.
+        ValueError: the last axis of x is not the first of W, or b is of another shape.
 
     Example:
         >>> import numpy as np
         >>> linear(np.array([1.0, 2.0]), np.array([[3.0], [4.0]]), np.array([5.0]))
         array([16.])
     """
+    x, W, b = fnp.asarray(x), fnp.asarray(W), None if b is None else fnp.asarray(b)
     if len(W.shape) != 2 or x.shape[-1:] != W.shape[:1]:
         raise ValueError(
             f"linear: W is of shape {W.shape} with x of shape {x.shape}; expected W of shape "
             "(inputs, outputs) and x of shape (..., inputs). Reshape x, for example with "
             "x.reshape(len(x), -1)."
+        )
+    if b is not None and b.shape != W.shape[1:]:
+        raise ValueError(
+            f"linear: b is of shape {b.shape} with W of shape {W.shape}; expected {W.shape[1:]}. "
+            "Leave it out for no bias."
         )
     y = x @ W
     return y if b is None else y + b

@@ -9,7 +9,8 @@ from fzero.fused import Fused
 from fzero.shaping import axes_of
 
 from ..kernels import normalization as kernels
-from .floats import check_floats, like, wide
+from .floats import floats, like, wide
+from .windows import per_axis
 
 __all__ = ["group_norm", "instance_norm", "layer_norm", "rms_norm", "standardize"]
 
@@ -44,7 +45,7 @@ def standardize(
         >>> standardize(np.array([1.0, 3.0]), epsilon=0.0)
         array([-1.,  1.])
     """
-    check_floats("standardize", x)
+    x = floats("standardize", x)
     given = {} if where is None else {"where": where}
     if mean is None:
         mean = fnp.mean(wide(x), axis=axis, keepdims=True, **given)
@@ -124,7 +125,7 @@ def layer_norm(
         array([[-1.,  1.],
                [ 0.,  0.]])
     """
-    check_floats("layer_norm", x)
+    x = floats("layer_norm", x)
     axes = _checked_features("layer_norm", x, axis, gamma=gamma, beta=beta)
     trailing = tuple(range(x.ndim - len(axes), x.ndim))
     if axes == trailing:
@@ -169,7 +170,7 @@ def rms_norm(x: Any, gamma: Any = None, axis: Any = -1, eps: float = 1e-6) -> An
         >>> rms_norm(np.array([3.0, -3.0]), eps=0.0)
         array([ 1., -1.])
     """
-    check_floats("rms_norm", x)
+    x = floats("rms_norm", x)
     axes = _checked_features("rms_norm", x, axis, gamma=gamma)
     y = wide(x)
     y = y / fnp.sqrt(fnp.mean(y * y, axis=axes, keepdims=True) + eps)
@@ -197,7 +198,7 @@ def group_norm(x: Any, groups: int, gamma: Any = None, beta: Any = None, eps: fl
         An array of the shape and dtype of x.
 
     Raises:
-        TypeError: x is not of floats.
+        TypeError: x is not of floats, or groups is not an integer.
         ValueError: x has no channels, groups does not divide them, or a size does not fit.
 
     Source: Wu, He, arXiv:1803.08494.
@@ -207,6 +208,8 @@ def group_norm(x: Any, groups: int, gamma: Any = None, beta: Any = None, eps: fl
         >>> group_norm(np.array([[1.0, 3.0, 10.0, 30.0]]), 2, eps=0.0)
         array([[-1.,  1., -1.,  1.]])
     """
+    x = floats("group_norm", x)
+    (groups,) = per_axis("group_norm", "groups", groups, 1)
     return _by_groups("group_norm", x, groups, gamma, beta, eps)
 
 
@@ -235,6 +238,7 @@ def instance_norm(x: Any, gamma: Any = None, beta: Any = None, eps: float = 1e-5
         array([[[-1.,  1.],
                 [-1.,  1.]]])
     """
+    x = floats("instance_norm", x)
     if x.ndim < 3:
         raise ValueError(
             f"instance_norm: x is of shape {x.shape}; expected (N, C, ...) with positions behind "
@@ -244,8 +248,7 @@ def instance_norm(x: Any, gamma: Any = None, beta: Any = None, eps: float = 1e-5
 
 
 def _by_groups(name: str, x: Any, groups: int, gamma: Any, beta: Any, eps: float) -> Any:
-    check_floats(name, x)
-    if x.ndim < 2 or groups < 1 or x.shape[1] % groups:
+    if x.ndim < 2 or x.shape[1] % groups:
         raise ValueError(
             f"{name}: x is of shape {x.shape} with {groups} groups; expected (N, C, ...) with "
             "groups that divide C. Choose a divisor of the number of channels."

@@ -54,6 +54,7 @@ def relu6(x: Any) -> Any:
         >>> relu6(np.array([-2.0, 3.0, 8.0]))
         array([0., 3., 6.])
     """
+    x = fnp.asarray(x)
     return fnp.where(x >= 6, 6, relu(x))
 
 
@@ -77,6 +78,7 @@ def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
         >>> leaky_relu(np.array([-2.0, 3.0]), slope=0.25)
         array([-0.5,  3. ])
     """
+    x = fnp.asarray(x)
     # The untaken side is 0 before it is multiplied, so that an infinity in it makes no NaN.
     return fnp.where(x > 0, x, slope * fnp.where(x > 0, 0, x))
 
@@ -102,7 +104,8 @@ def prelu(x: Any, slope: Any, axis: int = 1) -> Any:
         >>> prelu(np.array([[-2.0, -2.0]]), np.array([0.5, 0.25]))
         array([[-1. , -0.5]])
     """
-    if fnp.ndim(slope) == 0 or slope.shape == (1,):
+    x, slope = fnp.asarray(x), fnp.asarray(slope)
+    if slope.ndim == 0 or slope.shape == (1,):
         return leaky_relu(x, fnp.reshape(slope, ()))
     if not -x.ndim <= axis < x.ndim or slope.shape != (x.shape[axis],):
         raise ValueError(
@@ -134,6 +137,7 @@ def elu(x: Any, alpha: Any = 1.0) -> Any:
         >>> elu(np.array([-np.inf, 0.0, 2.0]))
         array([-1.,  0.,  2.])
     """
+    x = fnp.asarray(x)
     return fnp.where(x > 0, x, alpha * fnp.expm1(fnp.where(x > 0, 0, x)))
 
 
@@ -154,6 +158,7 @@ def celu(x: Any, alpha: Any = 1.0) -> Any:
         >>> celu(np.array([-np.inf, 0.0, 2.0]), alpha=0.5)
         array([-0.5,  0. ,  2. ])
     """
+    x = fnp.asarray(x)
     return fnp.where(x > 0, x, alpha * fnp.expm1(fnp.where(x > 0, 0, x) / alpha))
 
 
@@ -211,6 +216,7 @@ def sparse_plus(x: Any) -> Any:
         >>> sparse_plus(np.array([-2.0, 0.0, 2.0]))
         array([0.  , 0.25, 2.  ])
     """
+    x = fnp.asarray(x)
     bent = fnp.clip(x, -1, 1) + 1
     return fnp.where(x >= 1, x, bent * bent / 4)
 

@@ -24,7 +24,7 @@ def logsumexp(
         where: booleans that broadcast with x; elements where it is False are left out.
 
     Returns:
-        An array of the dtype of x; -inf for an empty sum, NaN for a negative one.
+        An array of the dtype of x; -inf where nothing is left, NaN where the sum is negative.
 
     Gradient: softmax(x), with respect to x. An element whose b is 0 takes no part in it.
 

@@ -13,7 +13,7 @@ from fzero import random
 from .. import functional as F
 from ..functional.windows import per_axis
 from ..initializers import Initializer, lecun_normal, zeros
-from .module import EMPTY, Module, entries, size_from
+from .module import EMPTY, Module, check_sizes, entries, size_from
 
 __all__ = ["Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"]
 
@@ -40,6 +40,7 @@ class _Conv(Module):
     def init(self, key: Any, x: Any = None) -> tuple[Any, Any]:
         name = type(self).__name__
         inputs = size_from(name, "inputs", self.inputs, x, axis=1)
+        check_sizes(name, outputs=self.outputs)
         (groups,) = per_axis(name, "groups", self.groups, 1)
         if inputs % groups or self.outputs % groups:
             raise ValueError(

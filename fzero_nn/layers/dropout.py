@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import functional as F
-from .module import EMPTY, Module, required_key
+from .module import Module, required_key
 
 __all__ = ["Dropout", "SpatialDropout"]
 
@@ -28,9 +28,6 @@ class Dropout(Module):
     """
 
     rate: float = 0.5
-
-    def init(self, key: Any, x: Any = None) -> tuple[Any, Any]:
-        return EMPTY, EMPTY
 
     def apply(
         self,
@@ -69,9 +66,6 @@ class SpatialDropout(Module):
     """
 
     rate: float = 0.5
-
-    def init(self, key: Any, x: Any = None) -> tuple[Any, Any]:
-        return EMPTY, EMPTY
 
     def apply(
         self,

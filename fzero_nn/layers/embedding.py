@@ -9,7 +9,7 @@ import fzero
 
 from .. import functional as F
 from ..initializers import Initializer, normal
-from .module import EMPTY, Module, entries
+from .module import EMPTY, Module, check_sizes, entries
 
 __all__ = ["Embedding"]
 
@@ -44,6 +44,7 @@ class Embedding(Module):
     dtype: Any = np.float32
 
     def init(self, key: Any, x: Any = None) -> tuple[Any, Any]:
+        check_sizes("Embedding", size=self.size, features=self.features)
         W = self.W_init(key, (self.size, self.features), self.dtype)
         return fzero.freeze({"W": W}), EMPTY
 

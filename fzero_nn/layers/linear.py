@@ -10,7 +10,7 @@ from fzero import random
 
 from .. import functional as F
 from ..initializers import Initializer, lecun_normal, zeros
-from .module import EMPTY, Module, entries, size_from
+from .module import EMPTY, Module, check_sizes, entries, size_from
 
 __all__ = ["Linear"]
 
@@ -48,6 +48,7 @@ class Linear(Module):
 
     def init(self, key: Any, x: Any = None) -> tuple[Any, Any]:
         inputs = size_from("Linear", "inputs", self.inputs, x, axis=-1)
+        check_sizes("Linear", outputs=self.outputs)
         W_key, b_key = random.split(key)
         params = {"W": self.W_init(W_key, (inputs, self.outputs), self.dtype)}
         if self.bias:

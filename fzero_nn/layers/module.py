@@ -7,11 +7,13 @@ A layer is a frozen dataclass and holds no array. Parameters and state are Froze
 does not have is an empty one, and leaves no trace in the trees of a composite.
 """
 
+import numbers
 from typing import Any
 
 from fzero import FrozenDict
+from fzero import numpy as fnp
 
-__all__ = ["EMPTY", "Module", "entries", "required_key", "size_from"]
+__all__ = ["EMPTY", "Module", "check_sizes", "entries", "required_key", "size_from"]
 
 #: The parameters or the state of a layer that has none.
 EMPTY = FrozenDict()
@@ -60,8 +62,14 @@ def entries(layer: str, tree: Any, *names: str) -> tuple[Any, ...]:
     """The entries of a layer's parameters or state.
 
     Raises:
-        ValueError: one is missing.
+        TypeError: the tree is not a dictionary.
+        ValueError: an entry is missing.
     """
+    if not isinstance(tree, dict):
+        raise TypeError(
+            f"{layer}: params or state is a {type(tree).__name__}; expected a dictionary. Take "
+            "both from this layer's init(key), as in params, state = layer.init(key)."
+        )
     if missing := [n for n in names if n not in tree]:
         raise ValueError(
             f"{layer}: params or state is without {missing}, with {sorted(map(str, tree))}; "
@@ -88,13 +96,37 @@ def size_from(layer: str, argument: str, size: int | None, x: Any, axis: int) ->
     """`size`, or if it was left out that of an axis of the example input.
 
     Raises:
-        ValueError: there is neither.
+        ValueError: there is neither, or `x` has no such axis.
+        TypeError: `size` is not an integer.
     """
     if size is not None:
+        check_sizes(layer, **{argument: size})
         return size
     if x is None:
         raise ValueError(
             f"{layer}: {argument} is None, and init was given no x; expected one of them. "
             f"Write {layer}({argument}=..., ...), or init(key, x) with an example input."
         )
-    return x.shape[axis]
+    shape = fnp.shape(x)
+    if not -len(shape) <= axis < len(shape):
+        raise ValueError(
+            f"{layer}: x is of shape {shape}; expected an axis {axis} to read {argument} from. "
+            "Give init an example with all axes, the batch included."
+        )
+    return shape[axis]
+
+
+def check_sizes(layer: str, **sizes: Any) -> None:
+    """Raise TypeError or ValueError unless all are integers from 1 on."""
+    kinds = {n: s for n, s in sizes.items() if not _is_integer(s)}
+    if kinds:
+        raise TypeError(f"{layer}: sizes is {kinds}; expected integers. Convert them with int().")
+    if wrong := {n: s for n, s in sizes.items() if s < 1}:
+        raise ValueError(
+            f"{layer}: sizes is {wrong}; expected integers from 1 on. Leave out a layer that has "
+            "nothing to return."
+        )
+
+
+def _is_integer(size: Any) -> bool:
+    return isinstance(size, numbers.Integral) and not isinstance(size, bool)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from .. import functional as F
-from .module import EMPTY, Module
+from .module import Module
 
 __all__ = [
     "Pool",
@@ -23,9 +23,6 @@ class Pool(Module):
     """A function of x with the fields of the layer as keywords."""
 
     function: ClassVar[Callable[..., Any]]
-
-    def init(self, key: Any, x: Any = None) -> tuple[Any, Any]:
-        return EMPTY, EMPTY
 
     def apply(
         self, params: Any, state: Any, x: Any, *, key: Any = None, train: bool = False

@@ -21,6 +21,9 @@ class Remat(Module):
     Parameters: those of `layer`, under the same names, so that it can be wrapped at any time. In
     `capture` and `summary` the layer runs as it is.
 
+    Raises:
+        TypeError: `layer` is not a layer.
+
     Cost: memory for its input and output only; time of one more forward pass.
 
     Source: Chen et al., Training deep nets with sublinear memory cost, 2016, arXiv:1604.06174.
@@ -34,6 +37,12 @@ class Remat(Module):
     """
 
     layer: Module
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.layer, Module):
+            raise TypeError(
+                f"Remat: layer is {self.layer!r}; expected a layer. Put a function into Lambda."
+            )
 
     def init(self, key: Any, x: Any = None) -> tuple[Any, Any]:
         return self.layer.init(key, x)
