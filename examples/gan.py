@@ -1,6 +1,6 @@
 """Two networks against each other: one draws clothes, one tells them from photographs (DCGAN).
 
-    python examples/gan.py                                    # small networks, under a minute
+    python examples/gan.py                                              # small networks
     python examples/gan.py --channels 64 --hidden 1024 --batch-size 128 --lr 2e-4   # DeZero's
 
 The generator makes images of random vectors; the discriminator says how real an image is, as a
@@ -77,6 +77,7 @@ def discriminator(channels: int, hidden: int) -> nn.Sequential:
 
 
 def _dense(inputs: int, outputs: int, activation: Callable[..., Any]) -> list[Any]:
+    """A normalised linear layer, or nothing for no outputs."""
     if outputs == 0:
         return []
     return [nn.Linear(inputs, outputs, W_init=W_INIT), nn.BatchNorm(outputs), activation]

@@ -11,6 +11,7 @@ import scipy.stats
 import fzero
 from fzero import random, tree
 from fzero_nn import optim
+from tests.strict import no_sync, put, unwrap
 
 from .running import load_example
 
@@ -232,7 +233,7 @@ def test_vae_kl_is_the_integral():
     def integral(mean, log_var):
         normal = scipy.stats.norm
         at = z, mean, math.exp(log_var / 2)
-        return np.trapezoid(normal.pdf(*at) * (normal.logpdf(*at) - normal.logpdf(z)), z)
+        return float(np.trapezoid(normal.pdf(*at) * (normal.logpdf(*at) - normal.logpdf(z)), z))
 
     expected = [
         sum(integral(m, v) for m, v in zip(*row, strict=True))
@@ -312,3 +313,27 @@ def test_vae_map_puts_each_image_at_its_place():
     logits = vae.decode(nets, params, vae.grid_of_z(vae.GRID)[row, column][None])
     tile = image[28 * row : 28 * (row + 1), 28 * column :]
     np.testing.assert_allclose(tile, 1 / (1 + np.exp(-logits[0, 0])), rtol=1e-5)
+
+
+# ------------------------------------------------------------------------------- on a device
+
+
+def test_gan_steps_stay_on_the_device(game):
+    nets, optimizers, now, real = game
+    want = gan.make_step(nets, optimizers)(now, real)
+    with no_sync():
+        got = gan.make_step(nets, optimizers)(tree.map(put, now), put(real))
+    assert_close(tree.map(unwrap, got), want)
+
+
+def test_vae_losses_stay_on_the_device():
+    nets = vae.Halves(vae.encoder(1), vae.decoder(1))
+    params, key = in_float64(vae.init(nets, random.key(0))), random.key(1)
+    images = random.uniform(random.key(2), (3, 1, 28, 28))
+
+    def grads(params, images, key):
+        return fzero.grad(lambda p: vae.loss_fn(nets, p, {}, images, key)[0])(params)
+
+    with no_sync():
+        got = grads(tree.map(put, params), put(images), put(key))
+    assert_close(tree.map(unwrap, got), grads(params, images, key))
