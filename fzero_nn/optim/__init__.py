@@ -9,7 +9,7 @@ chains. Parameters, gradients and states are pytrees. What comes back is frozen:
 arrays that are flagged read-only. Nothing is changed in place.
 """
 
-from . import contrib, schedules, tree
+from . import assignment, contrib, perturbations, projections, schedules, second_order, tree
 from .accumulation import (
     ApplyEvery,
     MultiSteps,
@@ -233,6 +233,7 @@ __all__ = [
     "apply_every",
     "apply_if_finite",
     "apply_updates",
+    "assignment",
     "centralize",
     "chain",
     "clip",
@@ -273,10 +274,12 @@ __all__ = [
     "optimistic_gradient_descent",
     "partition",
     "periodic_update",
+    "perturbations",
     "piecewise_constant_schedule",
     "piecewise_interpolate_schedule",
     "polyak_sgd",
     "polynomial_schedule",
+    "projections",
     "radam",
     "rmsprop",
     "rprop",
@@ -309,6 +312,7 @@ __all__ = [
     "scale_by_yogi",
     "scale_by_zoom_linesearch",
     "schedules",
+    "second_order",
     "selective_transform",
     "set_to_zero",
     "sgd",

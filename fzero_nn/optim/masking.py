@@ -14,6 +14,7 @@ from .base import (
     set_to_zero,
     with_extra_args_support,
 )
+from .tree.parameters import Placeholder
 
 __all__ = [
     "MaskedNode",
@@ -71,7 +72,9 @@ def masked(
         return _checked_mask(mask(tree) if callable(mask) else mask)
 
     def init(params: Any) -> MaskedState:
-        return MaskedState(inner.init(_with_holes("params", params, mask_of(params))))
+        whole = isinstance(params, Placeholder)
+        part = params if whole else _with_holes("params", params, mask_of(params))
+        return MaskedState(inner.init(part))
 
     def update(
         updates: Any, state: MaskedState, params: Any = None, **extra: Any

@@ -17,6 +17,7 @@ from fzero.tree.treedef import flatten_up_to
 __all__ = [
     "abs_square",
     "as_dtype",
+    "as_float_dtype",
     "check_decay",
     "copied",
     "corrected",
@@ -34,6 +35,11 @@ def as_dtype(x: Any, like: Any) -> Any:
         x = x[()]  # a scalar goes with arrays of every library
     dtype = getattr(like, "dtype", None)
     return x if dtype is None or getattr(x, "dtype", dtype) == dtype else x.astype(dtype)
+
+
+def as_float_dtype(x: Any, like: Any) -> Any:
+    """`as_dtype`, unless `like` is of integers, to which it would round."""
+    return as_dtype(x, like) if getattr(like, "dtype", np.dtype(float)).kind in "fc" else x
 
 
 def frozen_map(f: Callable[..., Any], tree: Any, *rest: Any) -> Any:

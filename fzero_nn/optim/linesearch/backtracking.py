@@ -10,12 +10,11 @@ import fzero.numpy as fnp
 
 from .. import tree
 from ..base import GradientTransformationExtraArgs, require_params
-from .objective import bound_objective
+from .objective import bound_objective, excess, unwarned
 
 __all__ = [
     "BacktrackingLinesearchInfo",
     "ScaleByBacktrackingLinesearchState",
-    "excess",
     "scale_by_backtracking_linesearch",
 ]
 
@@ -143,7 +142,8 @@ def scale_by_backtracking_linesearch(
         guess = fnp.where(state.learning_rate > 0, guess, max_learning_rate)
         empty = fzero.freeze(grad) if store_grad else None
         start = _Trial(guess, fnp.asarray(value), empty, np.float64(np.inf), np.int64(0))
-        found = fzero.while_loop(going, tried, start)
+        with unwarned():
+            found = fzero.while_loop(going, tried, start)
         step = fnp.where(fnp.isinf(found.error), 0.0, found.step)
         info = BacktrackingLinesearchInfo(found.count, found.error)
         new = ScaleByBacktrackingLinesearchState(step, found.value, found.grad, info)
@@ -158,8 +158,3 @@ def _evaluated(f: Any, params: Any, with_grad: bool) -> tuple[Any, Any]:
         return fnp.asarray(f(params)), None
     value, pull = fzero.vjp(f, params)
     return fnp.asarray(value), lambda: fzero.freeze(pull(fnp.ones_like(value))[0])
-
-
-def excess(error: Any) -> Any:
-    """What is above 0; infinite for NaN."""
-    return fnp.where(fnp.isnan(error), np.inf, fnp.maximum(error, 0.0))

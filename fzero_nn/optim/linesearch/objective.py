@@ -4,12 +4,14 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 import fzero
 import fzero.numpy as fnp
 
 from .. import tree
 
-__all__ = ["bound_objective", "value_and_grad_from_state"]
+__all__ = ["bound_objective", "excess", "unwarned", "value_and_grad_from_state"]
 
 
 def bound_objective(
@@ -34,6 +36,16 @@ def bound_objective(
             f"{list(parameters)}. Leave the others out, or let value_fn take **kwargs."
         )
     return lambda params: value_fn(params, **extra)
+
+
+def unwarned() -> np.errstate:
+    """No warnings of NumPy: a step too long may overflow the loss, and is then not taken."""
+    return np.errstate(all="ignore")
+
+
+def excess(error: Any) -> Any:
+    """What is above 0; infinite for NaN."""
+    return fnp.where(fnp.isnan(error), np.inf, fnp.maximum(error, 0.0))
 
 
 def value_and_grad_from_state(value_fn: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:

@@ -2,8 +2,6 @@
 
 from typing import Any, NamedTuple
 
-import numpy as np
-
 import fzero
 import fzero.numpy as fnp
 
@@ -37,8 +35,7 @@ def middle(low: Point, high: Point, third: Point) -> Any:
     """
     width, left = fnp.abs(high.step - low.step), fnp.minimum(high.step, low.step)
     # Points that coincide, and infinite values, give NaN, which no comparison lets pass.
-    with np.errstate(all="ignore"):
-        cubic, parabola = _least_of_cubic(low, high, third), _least_of_parabola(low, high)
+    cubic, parabola = _least_of_cubic(low, high, third), _least_of_parabola(low, high)
     step = fnp.where(_inside(parabola, left, width, 0.1), parabola, (low.step + high.step) / 2)
     return fnp.where(_inside(cubic, left, width, 0.2), cubic, step)
 

@@ -12,7 +12,7 @@ import numpy as np
 import fzero
 import fzero.numpy as fnp
 
-from .backtracking import excess
+from .objective import excess, unwarned
 from .points import Point, choose, middle
 
 __all__ = ["Rules", "Search", "searched"]
@@ -87,7 +87,8 @@ def searched(rules: Rules, at: Callable[[Any], Point], start: Point, guess: Any)
         usable = (s.safe.step > 0) | fnp.isinf(s.decrease_error)
         return s._replace(point=choose(s.failed & usable, s.safe, s.point))
 
-    return fzero.while_loop(going, step, first)
+    with unwarned():
+        return fzero.while_loop(going, step, first)
 
 
 def _grown(rules: Rules, at: Any, start: Point, guess: Any, s: Search) -> Search:

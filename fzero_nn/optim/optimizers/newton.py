@@ -1,6 +1,5 @@
 """Quasi-Newton methods."""
 
-
 from ..base import (
     GradientTransformation,
     GradientTransformationExtraArgs,

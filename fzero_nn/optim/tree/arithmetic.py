@@ -4,11 +4,9 @@ import functools
 import operator
 from typing import Any
 
-import numpy as np
-
 import fzero.numpy as fnp
 
-from ..moments import as_dtype, frozen_map
+from ..moments import as_float_dtype, frozen_map
 
 __all__ = ["add", "add_scale", "clip", "conj", "div", "mul", "real", "scale", "sub", "where"]
 
@@ -91,7 +89,7 @@ def scale(scalar: Any, tree: Any) -> Any:
         >>> scale(0.5, [1.0, 2.0])
         [0.5, 1.0]
     """
-    return frozen_map(lambda x: _factor(scalar, x) * x, tree)
+    return frozen_map(lambda x: as_float_dtype(scalar, x) * x, tree)
 
 
 def add_scale(tree_x: Any, scalar: Any, tree_y: Any) -> Any:
@@ -109,13 +107,7 @@ def add_scale(tree_x: Any, scalar: Any, tree_y: Any) -> Any:
         >>> add_scale([1.0, 2.0], 0.5, [10.0, 20.0])
         [6.0, 12.0]
     """
-    return frozen_map(lambda x, y: x + _factor(scalar, y) * y, tree_x, tree_y)
-
-
-def _factor(scalar: Any, x: Any) -> Any:
-    """The number in the dtype of x, unless x is of integers, which it would round the number to."""
-    kind = getattr(x, "dtype", np.dtype(float)).kind
-    return as_dtype(scalar, x) if kind in "fc" else scalar
+    return frozen_map(lambda x, y: x + as_float_dtype(scalar, y) * y, tree_x, tree_y)
 
 
 def conj(tree: Any) -> Any:
@@ -156,9 +148,9 @@ def clip(tree: Any, min_value: Any = None, max_value: Any = None) -> Any:
         [array([-1. , 0.5])]
     """
     if min_value is not None:
-        tree = frozen_map(lambda x: fnp.maximum(x, _factor(min_value, x)), tree)
+        tree = frozen_map(lambda x: fnp.maximum(x, as_float_dtype(min_value, x)), tree)
     if max_value is not None:
-        tree = frozen_map(lambda x: fnp.minimum(x, _factor(max_value, x)), tree)
+        tree = frozen_map(lambda x: fnp.minimum(x, as_float_dtype(max_value, x)), tree)
     return tree
 
 

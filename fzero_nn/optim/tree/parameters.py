@@ -5,18 +5,18 @@ from typing import Any
 
 import fzero
 
-__all__ = ["map_params"]
+__all__ = ["Placeholder", "map_params"]
 
 
 @fzero.tree.register_pytree_node_class
-class _Placeholder:
+class Placeholder:
     """A tree of parameters without leaves, which marks where a state keeps such trees."""
 
     def tree_flatten(self) -> tuple[tuple[()], None]:
         return (), None
 
     @classmethod
-    def tree_unflatten(cls, aux_data: None, children: Any) -> "_Placeholder":
+    def tree_unflatten(cls, aux_data: None, children: Any) -> "Placeholder":
         return cls()
 
 
@@ -49,12 +49,12 @@ def map_params(
         >>> map_params(t, lambda m, name: name, t.init(params), {"W": "of W"})
         TraceState(trace=FrozenDict({'W': 'of W'}))
     """
-    marked = getattr(initable, "init", initable)(_Placeholder())
+    marked = getattr(initable, "init", initable)(Placeholder())
 
     def mapped(mark: Any, value: Any) -> Any:
-        if isinstance(mark, _Placeholder):
+        if isinstance(mark, Placeholder):
             return fzero.tree.map(f, value, *rest, is_leaf=is_leaf)
         return value if transform_non_params is None else transform_non_params(value)
 
-    new = fzero.tree.map(mapped, marked, state, is_leaf=lambda x: isinstance(x, _Placeholder))
+    new = fzero.tree.map(mapped, marked, state, is_leaf=lambda x: isinstance(x, Placeholder))
     return fzero.freeze(new)
