@@ -8,7 +8,7 @@ import fzero.numpy as fnp
 from .activations import sigmoid
 from .linear import linear
 
-__all__ = ["gru_step", "gru_update", "lstm_step", "lstm_update", "misfits", "rnn_step"]
+__all__ = ["gru_step", "gru_update", "lstm_step", "lstm_update", "misfits", "pair", "rnn_step"]
 
 
 def rnn_step(
@@ -65,6 +65,7 @@ def lstm_step(x: Any, carry: tuple[Any, Any], W_x: Any, W_h: Any, b: Any = None)
 
     Raises:
         ValueError: shapes that do not fit.
+        TypeError: the carry is no pair.
 
     Source: Hochreiter and Schmidhuber 1997; with the forget gate of Gers et al. 2000.
 
@@ -75,7 +76,7 @@ def lstm_step(x: Any, carry: tuple[Any, Any], W_x: Any, W_h: Any, b: Any = None)
         >>> c.round(3)
         array([[0.849, 0.849, 0.849]])
     """
-    h, c = carry
+    h, c = pair("lstm_step", carry)
     _check_step("lstm_step", x, {"h": h, "c": c}, W_x, W_h, {"b": (b, 4)}, 4)
     return lstm_update(linear(x, W_x, b) + h @ W_h, c)
 
@@ -133,13 +134,29 @@ def gru_update(z: Any, h: Any, W_h: Any, b_h: Any) -> Any:
 # ------------------------------------------------------------------------------------- checks
 
 
-def misfits(arrays: Mapping[str, tuple[Any, tuple[Any, ...]]]) -> str:
-    """What does not have its shape, in words; "" if all is well. None has every shape."""
-    return ", ".join(
-        f"{name} is of shape {tuple(a.shape)}, not {wanted}"
-        for name, (a, wanted) in arrays.items()
-        if a is not None and tuple(a.shape) != wanted
-    )
+def pair(function: str, carry: Any) -> tuple[Any, Any]:
+    """The two parts of a carry."""
+    if not (isinstance(carry, (tuple, list)) and len(carry) == 2):
+        raise TypeError(
+            f"{function}: carry is a {type(carry).__name__}; expected a pair of arrays, (h, c). "
+            "Take it from initial_carry, or write (h, fnp.zeros_like(h))."
+        )
+    return carry[0], carry[1]
+
+
+def misfits(arrays: Mapping[str, tuple[Any, tuple[int | str, ...]]]) -> str:
+    """What is no array of its shape, in words; "" if all is well. A name stands for any size."""
+    found = (_misfit(name, a, wanted) for name, (a, wanted) in arrays.items())
+    return ", ".join(text for text in found if text)
+
+
+def _misfit(name: str, a: Any, wanted: tuple[int | str, ...]) -> str:
+    shape, shown = getattr(a, "shape", None), str(wanted).replace("'", "")
+    if shape is None:
+        return f"{name} is a {type(a).__name__}, not an array of shape {shown}"
+    same = (isinstance(w, str) or n == w for n, w in zip(shape, wanted, strict=False))
+    fits = len(shape) == len(wanted) and all(same)
+    return "" if fits else f"{name} is of shape {tuple(shape)}, not {shown}"
 
 
 def _check_step(
@@ -157,7 +174,7 @@ def _check_step(
     wrong = misfits(
         {"W_x": (W_x, (D, gates * H)), "W_h": (W_h, (H, gates * H))}
         | {key: (h, (*rows, H)) for key, h in carry.items()}
-        | {key: (b, (parts * H,)) for key, (b, parts) in biases.items()}
+        | {key: (b, (parts * H,)) for key, (b, parts) in biases.items() if b is not None}
     )
     if wrong:
         raise ValueError(

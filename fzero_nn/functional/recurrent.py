@@ -9,14 +9,14 @@ import fzero
 import fzero.numpy as fnp
 
 from .activations import tanh
-from .cells import misfits
+from .cells import misfits, pair
 from .rectifiers import relu
 from .recurrent_pairs import GRU_PAIR, LSTM_PAIR, RNN_PAIR, rnn_reference
 
 __all__ = ["gru", "length_mask", "lstm", "rnn"]
 
 #: The activations that a kernel has, by the function.
-_FUSED = {fnp.tanh: "tanh", np.tanh: "tanh", tanh: "tanh", relu: "relu"}
+_FUSED = ((fnp.tanh, "tanh"), (np.tanh, "tanh"), (tanh, "tanh"), (relu, "relu"))
 
 
 def rnn(
@@ -39,7 +39,8 @@ def rnn(
         W_x, W_h, b: as in `rnn_step`.
         activation: a function of an array; `fnp.tanh` and `relu` are fused.
         lengths: how many steps of each row count, integers of shape (N,) from 0 to T; None for
-            all. After them the outputs are 0, and the hidden state stays.
+            all. After them the outputs are 0, and the hidden state stays; x may hold anything
+            there.
         mask: instead of lengths: which steps count, bools of shape (T, N).
         reverse: run from the last step (of each row) to the first. The outputs stay in the order
             of x.
@@ -61,10 +62,11 @@ def rnn(
         >>> rnn(x, None, W_x, W_h)[1].round(3)
         array([[0.943]])
     """
-    mask = _checked("rnn", x, {"h": h}, (W_x, W_h), {"b": (b, 1)}, 1, lengths, mask)
+    x, mask = _checked("rnn", x, {"h": h}, (W_x, W_h), {"b": (b, 1)}, 1, lengths, mask)
     args = x, _or_zeros(h, x, W_h), W_x, W_h, b, mask
-    if activation in _FUSED:
-        return RNN_PAIR(*args, activation=_FUSED[activation], reverse=reverse)
+    for function, name in _FUSED:
+        if activation is function:
+            return RNN_PAIR(*args, activation=name, reverse=reverse)
     return rnn_reference(*args, activation=activation, reverse=reverse)
 
 
@@ -92,7 +94,7 @@ def lstm(
 
     Raises:
         ValueError: shapes that do not fit; lengths beyond T; both lengths and mask.
-        TypeError: the mask is not of bools.
+        TypeError: the mask is not of bools; the carry is no pair.
 
     Gradient: saved are x and 7 H numbers per step and row. Cost: linear in T; one product of
     (T N, D) for the inputs, then one of (N, H) for each step.
@@ -105,8 +107,8 @@ def lstm(
         >>> ys.round(3).ravel(), c.round(3)
         (array([0.37 , 0.651]), array([[1.144]]))
     """
-    h, c = (None, None) if carry is None else carry
-    mask = _checked("lstm", x, {"h": h, "c": c}, (W_x, W_h), {"b": (b, 4)}, 4, lengths, mask)
+    h, c = (None, None) if carry is None else pair("lstm", carry)
+    x, mask = _checked("lstm", x, {"h": h, "c": c}, (W_x, W_h), {"b": (b, 4)}, 4, lengths, mask)
     first = _or_zeros(h, x, W_h), _or_zeros(c, x, W_h)
     ys, h, c = LSTM_PAIR(x, *first, W_x, W_h, b, mask, reverse=reverse)
     return ys, (h, c)
@@ -150,7 +152,7 @@ def gru(
         array([[0.347]])
     """
     biases = {"b": (b, 3), "b_h": (b_h, 1)}
-    mask = _checked("gru", x, {"h": h}, (W_x, W_h), biases, 3, lengths, mask)
+    x, mask = _checked("gru", x, {"h": h}, (W_x, W_h), biases, 3, lengths, mask)
     return GRU_PAIR(x, _or_zeros(h, x, W_h), W_x, W_h, b, b_h, mask, reverse=reverse)
 
 
@@ -165,20 +167,22 @@ def length_mask(lengths: Any, steps: int) -> Any:
         Bools of shape (T, N).
 
     Raises:
-        ValueError: lengths below 0 or beyond T, where they are NumPy's.
+        ValueError: lengths that are no row of integers; below 0 or beyond T, where they are
+            NumPy's.
 
     Example:
         >>> length_mask(np.array([1, 2]), 2)
         array([[ True,  True],
                [False,  True]])
     """
-    if isinstance(lengths, (list, tuple, np.ndarray)):
-        lengths = np.asarray(lengths)
-        if lengths.dtype.kind not in "iu" or ((lengths < 0) | (lengths > steps)).any():
-            raise ValueError(
-                f"length_mask: lengths is {lengths}; expected integers from 0 to {steps}, the "
-                "number of steps. Pad the sequences to the longest one."
-            )
+    lengths = lengths if hasattr(lengths, "shape") else np.asarray(lengths)
+    a_row = len(lengths.shape) == 1 and (lengths.dtype.kind in "iu" or lengths.shape == (0,))
+    on_host = isinstance(lengths, np.ndarray)
+    if not a_row or (on_host and ((lengths < 0) | (lengths > steps)).any()):
+        raise ValueError(
+            f"length_mask: lengths is {lengths}; expected integers from 0 to {steps}, the "
+            "number of steps, one for each row. Pad the sequences to the longest one."
+        )
     return fzero.array_namespace(lengths).arange(steps)[:, None] < lengths
 
 
@@ -194,8 +198,8 @@ def _checked(
     gates: int,
     lengths: Any,
     mask: Any,
-) -> Any:
-    """The mask, None if every step counts; raises unless the shapes fit."""
+) -> tuple[Any, Any]:
+    """x, 0 where no step counts, and the mask, None if all do; raises unless the shapes fit."""
     if lengths is not None:
         if mask is not None:
             raise ValueError(
@@ -203,29 +207,50 @@ def _checked(
                 "Write mask=mask & length_mask(lengths, len(x))."
             )
         mask = length_mask(lengths, x.shape[0])
-        if isinstance(lengths, (list, tuple)):
+        if not hasattr(lengths, "shape"):
             mask = fzero.array_namespace(x).asarray(mask)
-    if mask is not None and mask.dtype.kind != "b":
-        raise TypeError(
-            f"{name}: mask is of dtype {mask.dtype}; expected bools. Write mask=mask != 0."
-        )
-    (W_x, W_h), H = weights, weights[1].shape[0]
-    T, N, D = x.shape if len(x.shape) == 3 else ("T", "N", "D")
-    wrong = misfits(
-        {"x": (x, (T, N, D)), "W_x": (W_x, (D, gates * H)), "W_h": (W_h, (H, gates * H))}
-        | {key: (h, (N, H)) for key, h in carry.items()}
-        | {key: (b, (parts * H,)) for key, (b, parts) in biases.items()}
-        | {"lengths or mask": (mask, (T, N))}
-    )
+    wrong = _misfits(x, carry, weights, biases, gates, mask)
     if wrong:
         raise ValueError(
             f"{name}: {wrong}; expected x of shape (T, N, D), W_x of shape (D, {gates} H), W_h of "
             f"shape (H, {gates} H), a carry of shape (N, H) and lengths of shape (N,). Time comes "
             "first: write fnp.swapaxes(x, 0, 1) if x is (N, T, D), and x[:, None] for one row."
         )
-    return mask
+    if mask is None:
+        return x, None
+    if mask.dtype.kind != "b":
+        raise TypeError(
+            f"{name}: mask is of dtype {mask.dtype}; expected bools. Write mask=mask != 0."
+        )
+    # What stands after the end of a row may be anything, and 0 times NaN is no 0.
+    return fnp.where(mask[..., None], x, 0), mask
+
+
+def _misfits(
+    x: Any,
+    carry: dict[str, Any],
+    weights: tuple[Any, Any],
+    biases: dict[str, tuple[Any, int]],
+    gates: int,
+    mask: Any,
+) -> str:
+    """What does not fit; of the rest only once x and W_h have the right number of axes."""
+    W_x, W_h = weights
+    axes = misfits({"x": (x, ("T", "N", "D")), "W_h": (W_h, ("H", f"{gates} H"))})
+    if axes:
+        return axes
+    (T, N, D), H = x.shape, W_h.shape[0]
+    optional = {
+        **{key: (h, (N, H)) for key, h in carry.items()},
+        **{key: (b, (parts * H,)) for key, (b, parts) in biases.items()},
+        "lengths or mask": (mask, (T, N)),
+    }
+    return misfits(
+        {"W_x": (W_x, (D, gates * H)), "W_h": (W_h, (H, gates * H))}
+        | {name: given for name, given in optional.items() if given[0] is not None}
+    )
 
 
 def _or_zeros(h: Any, x: Any, W_h: Any) -> Any:
-    """`h`, or zeros in its place."""
-    return fnp.zeros_like(x, shape=(x.shape[1], W_h.shape[0])) if h is None else h
+    """`h`, or zeros in its place; of the weights' dtype, as x may be of integers."""
+    return fnp.zeros_like(W_h, shape=(x.shape[1], W_h.shape[0])) if h is None else h

@@ -43,10 +43,13 @@ def _scanned(step: Any, carry: tuple[Any, ...], zs: Any, mask: Any, reverse: boo
 def rnn_reference(
     x: Any, h: Any, W_x: Any, W_h: Any, b: Any, mask: Any, *, activation: Any, reverse: bool
 ) -> Any:
-    """The simple network in public operations; `activation` is a function or a key of _NAMED."""
-    activation = _NAMED.get(activation, activation)
+    """The simple network in public operations."""
     step = lambda carry, z: (activation(z + carry[0] @ W_h),)
     return _scanned(step, (h,), linear(x, W_x, b), mask, reverse)
+
+
+def _rnn_named(*args: Any, activation: str, reverse: bool) -> Any:
+    return rnn_reference(*args, activation=_NAMED[activation], reverse=reverse)
 
 
 def _lstm_reference(
@@ -86,9 +89,9 @@ def _folding(kinds: str) -> Any:
             return None
         rows = [merged(a, k, m, size) for a, k, m in zip(args, kinds, batched, strict=True)]
         ys, *carry = call(*rows, **params)
-        T, _, H = ys.shape
-        ys = fnp.swapaxes(fnp.reshape(ys, (T, size, -1, H)), 0, 1)
-        outs = ys, *(fnp.reshape(h, (size, -1, H)) for h in carry)
+        T, N, H = ys.shape
+        ys = fnp.swapaxes(fnp.reshape(ys, (T, size, N // size, H)), 0, 1)
+        outs = ys, *(fnp.reshape(h, (size, N // size, H)) for h in carry)
         return outs, (True,) * len(outs)
 
     return batch
@@ -117,7 +120,7 @@ def _samples(gates: int, biases: tuple[int, ...], carries: int, **options: Any) 
 
 RNN_PAIR = Fused(
     "rnn",
-    rnn_reference,
+    _rnn_named,
     {"numpy": RNN, "cupy": RNN},
     samples=lambda rng: [
         sample for name in _NAMED for sample in _samples(1, (1,), 1, activation=name)(rng)

@@ -30,8 +30,8 @@ __all__ = [
 
 
 def fits(*args: Any, **params: Any) -> bool:
-    """Whether all floats are of one dtype, of at most 64 bits."""
-    dtypes = {a.dtype for a in args if a is not None and a.dtype.kind != "b"}
+    """Whether all but the mask, which comes last, are floats of one dtype, of at most 64 bits."""
+    dtypes = {a.dtype for a in args[:-1] if a is not None}
     return len(dtypes) == 1 and dtypes.pop().char in "efd"
 
 

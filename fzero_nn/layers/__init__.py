@@ -23,7 +23,8 @@ from .linear import Linear
 from .module import Module
 from .normalization import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, RMSNorm
 from .pooling import AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d
-from .recurrent import GRU, LSTM, RNN, Bidirectional, Recurrent, RecurrentStack
+from .recurrent import GRU, LSTM, RNN, Recurrent
+from .recurrent_stacks import Bidirectional, RecurrentStack
 from .remat import Remat
 from .summary import Summary, summary
 

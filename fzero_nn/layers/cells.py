@@ -65,8 +65,8 @@ class Cell(Module):
             params: as from `init`.
             batch: the number of rows, or the shape before the features.
         """
-        batch = (batch,) if isinstance(batch, int) else batch
-        return fnp.zeros_like(params["W_h"], shape=(*batch, self.features))
+        rows = batch if isinstance(batch, tuple) else (batch,)
+        return fnp.zeros_like(params["W_h"], shape=(*rows, self.features))
 
     def apply(
         self,

@@ -4,20 +4,14 @@ A layer is its cell and more: `step` runs one step, `unroll` a sequence from a c
 carry, and `apply`, as of every layer, gives the outputs alone. Nothing holds a carry in between.
 """
 
-import dataclasses
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import fzero.numpy as fnp
-
 from .. import functional as F
 from .cells import GRUCell, LSTMCell, RNNCell
-from .combinators import Sequential
-from .composite import Composite
-from .module import EMPTY, Module
+from .module import Module
 
-__all__ = ["GRU", "LSTM", "RNN", "Bidirectional", "Recurrent", "RecurrentStack"]
+__all__ = ["GRU", "LSTM", "RNN", "Recurrent"]
 
 
 class Recurrent(Module):
@@ -26,7 +20,14 @@ class Recurrent(Module):
     """
 
     def unroll(
-        self, params: Any, x: Any, carry: Any = None, lengths: Any = None
+        self,
+        params: Any,
+        x: Any,
+        carry: Any = None,
+        lengths: Any = None,
+        *,
+        key: Any = None,
+        train: bool = False,
     ) -> tuple[Any, Any]:
         """Run over a sequence.
 
@@ -34,16 +35,29 @@ class Recurrent(Module):
             params: as from `init`.
             x: shape (T, N, inputs).
             carry: as from `initial_carry`, or from the sequence before; None for zeros. To cut
-                the gradient between two pieces of a long sequence, pass it through
-                `fzero.stop_gradient`, or differentiate each piece by itself.
+                the gradient between two pieces of a long sequence, differentiate each piece by
+                itself, as below, or pass the carry through `fzero.stop_gradient`.
             lengths: how many steps of each row count, integers of shape (N,); None for all.
                 After them the outputs are 0, and the carry stays.
+            key, train: as of `apply`, for layers inside that draw.
 
         Returns:
             `(y, carry)`: the outputs, shape (T, N, features), and the carry after the last step.
 
         Raises:
             ValueError: shapes that do not fit; lengths beyond T.
+
+        Example:
+            Backpropagation through 3 steps at a time; the carry goes on, the gradient does not.
+
+            >>> import fzero, fzero_nn as nn, numpy as np
+            >>> layer, x = nn.GRU(1, 2), np.ones((6, 1, 1), np.float32)
+            >>> params, carry = layer.init(fzero.random.key(0))[0], None
+            >>> def loss(params, x, carry):
+            ...     y, carry = layer.unroll(params, x, carry)
+            ...     return (y**2).sum(), carry
+            >>> for piece in (x[:3], x[3:]):
+            ...     g, carry = fzero.grad(loss, has_aux=True)(params, piece, carry)
         """
         raise NotImplementedError
 
@@ -63,7 +77,7 @@ class Recurrent(Module):
         Returns:
             `(y, state)`, y of shape (T, N, features).
         """
-        return self.unroll(params, x, carry, lengths)[0], state
+        return self.unroll(params, x, carry, lengths, key=key, train=train)[0], state
 
 
 @dataclass(frozen=True)
@@ -88,7 +102,14 @@ class RNN(Recurrent, RNNCell):
     reverse: bool = False
 
     def unroll(
-        self, params: Any, x: Any, carry: Any = None, lengths: Any = None
+        self,
+        params: Any,
+        x: Any,
+        carry: Any = None,
+        lengths: Any = None,
+        *,
+        key: Any = None,
+        train: bool = False,
     ) -> tuple[Any, Any]:
         weights = self._weights(params)
         options = {"activation": self.activation, "lengths": lengths, "reverse": self.reverse}
@@ -117,7 +138,14 @@ class LSTM(Recurrent, LSTMCell):
     reverse: bool = False
 
     def unroll(
-        self, params: Any, x: Any, carry: Any = None, lengths: Any = None
+        self,
+        params: Any,
+        x: Any,
+        carry: Any = None,
+        lengths: Any = None,
+        *,
+        key: Any = None,
+        train: bool = False,
     ) -> tuple[Any, Any]:
         weights = self._weights(params)
         return F.lstm(x, carry, *weights, lengths=lengths, reverse=self.reverse)
@@ -145,148 +173,14 @@ class GRU(Recurrent, GRUCell):
     reverse: bool = False
 
     def unroll(
-        self, params: Any, x: Any, carry: Any = None, lengths: Any = None
-    ) -> tuple[Any, Any]:
-        weights = self._weights(params)
-        return F.gru(x, carry, *weights, lengths=lengths, reverse=self.reverse)
-
-
-class _OfLayers(Recurrent, Composite):
-    """A recurrent layer made of others, into which `capture` sees."""
-
-    def apply(
         self,
         params: Any,
-        state: Any,
         x: Any,
+        carry: Any = None,
+        lengths: Any = None,
         *,
         key: Any = None,
         train: bool = False,
-        carry: Any = None,
-        lengths: Any = None,
     ) -> tuple[Any, Any]:
-        if carry is None and lengths is None:
-            return Composite.apply(self, params, state, x, key=key, train=train)
-        return self.unroll(params, x, carry, lengths)[0], state
-
-
-@dataclass(frozen=True)
-class Bidirectional(_OfLayers):
-    """A recurrent layer run in both directions, the outputs side by side.
-
-    Args:
-        layer: a recurrent layer; a second one like it runs in reverse, from the last step of each
-            row if there are lengths.
-
-    Parameters: those of both, under `forward` and `backward`.
-
-    Carry: a pair, that of the forward and that of the backward layer.
-
-    Example:
-        >>> import fzero, fzero_nn as nn, numpy as np
-        >>> layer = Bidirectional(nn.LSTM(3, 2))
-        >>> params, state = layer.init(fzero.random.key(0))
-        >>> layer.apply(params, state, np.ones((7, 5, 3), np.float32))[0].shape
-        (7, 5, 4)
-    """
-
-    layer: Any
-
-    def children(self) -> Mapping[str, Any]:
-        backward = dataclasses.replace(self.layer, reverse=not self.layer.reverse)
-        return {"forward": self.layer, "backward": backward}
-
-    def forward(self, call: Callable[..., Any], x: Any) -> Any:
-        return fnp.concatenate([call(name, x) for name in self.children()], axis=-1)
-
-    def unroll(
-        self, params: Any, x: Any, carry: Any = None, lengths: Any = None
-    ) -> tuple[Any, Any]:
-        carries = (None, None) if carry is None else carry
-        both = [
-            layer.unroll(params[name], x, first, lengths)
-            for (name, layer), first in zip(self.children().items(), carries, strict=True)
-        ]
-        (y, last), (y_back, last_back) = both
-        return fnp.concatenate([y, y_back], axis=-1), (last, last_back)
-
-    def initial_carry(self, params: Any, batch: int) -> Any:
-        return tuple(
-            layer.initial_carry(params[name], batch) for name, layer in self.children().items()
-        )
-
-
-class RecurrentStack(_OfLayers, Sequential):
-    """Layers one on another, some of them recurrent, as one recurrent layer.
-
-    Args:
-        *layers: recurrent layers, and layers or functions that act on each step. They are called
-            l0, l1, ... by their places; for other names give one mapping, as for `Sequential`.
-
-    Parameters: those of each layer, under its name.
-
-    Carry: a tuple of those of the recurrent layers.
-
-    `unroll` and `step` run every layer as outside of training, and carry no state: a BatchNorm
-    does not fit in, a LayerNorm does. With lengths, what follows the last recurrent layer sees
-    zeros after a row's end: mask the loss there.
-
-    Raises:
-        ValueError: no layer is recurrent.
-
-    Example:
-        >>> import fzero, fzero_nn as nn, numpy as np
-        >>> layer = RecurrentStack(nn.LSTM(3, 4), nn.GRU(4, 6), nn.Linear(6, 2))
-        >>> params, state = layer.init(fzero.random.key(0))
-        >>> y, ((h, c), last) = layer.unroll(params, np.ones((7, 5, 3), np.float32))
-        >>> y.shape, c.shape, last.shape
-        ((7, 5, 2), (5, 4), (5, 6))
-    """
-
-    def __init__(self, *layers: Any) -> None:
-        super().__init__(*layers)
-        if not self._recurrent():
-            raise ValueError(
-                f"RecurrentStack: layers is {list(dict(self.layers))}, none of them recurrent; "
-                "expected one that is or more. Use Sequential for these."
-            )
-
-    def unroll(
-        self, params: Any, x: Any, carry: Any = None, lengths: Any = None
-    ) -> tuple[Any, Any]:
-        def run(layer: Any, params: Any, x: Any, carry: Any) -> tuple[Any, Any]:
-            return layer.unroll(params, x, carry, lengths)
-
-        return self._through(run, params, x, carry)
-
-    def step(self, params: Any, carry: Any, x: Any) -> tuple[Any, Any]:
-        """One step, x of shape (N, inputs): `(carry, y)`, as `fzero.scan` wants them."""
-
-        def run(layer: Any, params: Any, x: Any, carry: Any) -> tuple[Any, Any]:
-            return layer.step(params, carry, x)[::-1]
-
-        return self._through(run, params, x, carry)[::-1]
-
-    def initial_carry(self, params: Any, batch: int) -> Any:
-        return tuple(
-            layer.initial_carry(params[name], batch) for name, layer in self._recurrent().items()
-        )
-
-    def _recurrent(self) -> dict[str, Any]:
-        return {name: layer for name, layer in self.layers if hasattr(layer, "unroll")}
-
-    def _through(
-        self, run: Callable[..., tuple[Any, Any]], params: Any, x: Any, carry: Any
-    ) -> tuple[Any, Any]:
-        """The output and the carries, with `run(layer, params, x, carry)` of the recurrent ones."""
-        recurrent = self._recurrent()
-        given = [None] * len(recurrent) if carry is None else carry
-        carries = dict(zip(recurrent, given, strict=True))
-        for name, layer in self.layers:
-            if name in recurrent:
-                x, carries[name] = run(layer, params[name], x, carries[name])
-            elif isinstance(layer, Module):
-                x, _ = layer.apply(params.get(name, EMPTY), EMPTY, x)
-            else:
-                x = layer(x)
-        return x, tuple(carries.values())
+        weights = self._weights(params)
+        return F.gru(x, carry, *weights, lengths=lengths, reverse=self.reverse)
