@@ -12,6 +12,7 @@ import fzero.numpy as fnp
 from .base import (
     GradientTransformation,
     GradientTransformationExtraArgs,
+    check_period,
     with_extra_args_support,
 )
 from .moments import as_dtype, frozen_map
@@ -67,6 +68,9 @@ class MultiSteps:
             that is skipped does not count. See `skip_not_finite`.
         accumulator_dtype: of the mean; by default that of the parameters.
 
+    Raises:
+        ValueError: every_k_schedule is a number below 1, or not whole.
+
     Cost: the optimizer runs only at the steps that it takes.
 
     Example:
@@ -82,6 +86,10 @@ class MultiSteps:
     use_grad_mean: bool = True
     should_skip_update_fn: Callable[[Any, Any, Any], tuple[Any, Any]] | None = None
     accumulator_dtype: Any = None
+
+    def __post_init__(self) -> None:
+        if not callable(self.every_k_schedule):
+            check_period("MultiSteps", "every_k_schedule", self.every_k_schedule)
 
     def init(self, params: Any) -> MultiStepsState:
         """The state before the first gradient."""
@@ -203,7 +211,7 @@ def apply_every(k: int = 1) -> GradientTransformation:
         k: 1 or more.
 
     Raises:
-        ValueError: k is below 1.
+        ValueError: k is below 1, or not whole.
 
     Example:
         >>> t = apply_every(2)
@@ -211,8 +219,7 @@ def apply_every(k: int = 1) -> GradientTransformation:
         >>> first, t.update(np.array([3.0]), state)[0]
         (array([0.]), array([4.]))
     """
-    if k < 1:
-        raise ValueError(f"apply_every: k is {k}; expected 1 or more. Leave it out for k = 1.")
+    check_period("apply_every", "k", k)
 
     def init(params: Any) -> ApplyEvery:
         return ApplyEvery(np.int64(0), zeros_like(params))

@@ -21,6 +21,7 @@ __all__ = [
     "GradientTransformationExtraArgs",
     "ScalarOrSchedule",
     "chain",
+    "check_period",
     "identity",
     "named_chain",
     "require_params",
@@ -58,7 +59,11 @@ def with_extra_args_support(t: GradientTransformation) -> GradientTransformation
     """Let `update` take, and ignore, further keyword arguments.
 
     Args:
-        t: a transformation; one that uses them comes back as it is.
+        t: a transformation; one that uses them comes back as it is. Of a `MultiSteps` it is the
+            pair of functions.
+
+    Raises:
+        TypeError: t is something else, such as an optimizer that was not called.
 
     Example:
         >>> with_extra_args_support(set_to_zero()).update(2.0, EmptyState(), value=1.0)[0]
@@ -66,6 +71,13 @@ def with_extra_args_support(t: GradientTransformation) -> GradientTransformation
     """
     if isinstance(t, GradientTransformationExtraArgs):
         return t
+    if pair := getattr(t, "gradient_transformation", None):
+        return pair()
+    if not hasattr(t, "update"):
+        raise TypeError(
+            f"with_extra_args_support: t is {t!r}; expected a pair of init and update. "
+            "Call the function that makes it, as in sgd(0.1)."
+        )
 
     def update(updates: Any, state: Any, params: Any = None, **extra: Any) -> tuple[Any, Any]:
         return t.update(updates, state, params)
@@ -140,6 +152,7 @@ def chain(*transformations: GradientTransformation) -> GradientTransformationExt
         keyword arguments to those that take them.
 
     Raises:
+        TypeError: one is no transformation, such as an optimizer that was not called.
         ValueError: (from update) the state is of another number of transformations.
 
     Example:
@@ -205,6 +218,19 @@ def named_chain(
         return updates, fzero.FrozenDict(zip(names, states, strict=True))
 
     return GradientTransformationExtraArgs(init, update)
+
+
+def check_period(function: str, argument: str, steps: Any) -> None:
+    """Check that a number of steps is whole and not too small, as no count would ever reach it.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if steps < 1 or steps != int(steps):
+        raise ValueError(
+            f"{function}: {argument} is {steps}; expected 1 or more, a whole number. "
+            "Write 4, for example."
+        )
 
 
 def require_params(function: str, params: Any) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 import fzero
 
-from .base import GradientTransformation
+from .base import GradientTransformation, check_period
 from .moments import as_dtype, frozen_map
 
 __all__ = ["LookaheadParams", "LookaheadState", "lookahead"]
@@ -50,7 +50,7 @@ def lookahead(
         reset_state: whether the fast optimizer's state starts again, too.
 
     Raises:
-        ValueError: sync_period is below 1.
+        ValueError: sync_period is below 1, or not whole.
         TypeError: (from init and update) params are no `LookaheadParams`.
 
     Source: Zhang et al. 2019, arXiv:1907.08610.
@@ -62,10 +62,7 @@ def lookahead(
         >>> optimizer.update(2.0, optimizer.init(params), params)[0]
         LookaheadParams(fast=-1.0, slow=-1.0)
     """
-    if sync_period < 1:
-        raise ValueError(
-            f"lookahead: sync_period is {sync_period}; expected 1 or more. Write 6, for example."
-        )
+    check_period("lookahead", "sync_period", sync_period)
 
     def init(params: LookaheadParams) -> LookaheadState:
         _check_params(params)

@@ -12,6 +12,7 @@ from ..apply import apply_updates
 from ..base import (
     GradientTransformation,
     GradientTransformationExtraArgs,
+    check_period,
     require_params,
     stateless,
 )
@@ -74,8 +75,8 @@ def sam(
         opaque_mode: whether `update` makes all steps.
 
     Raises:
-        ValueError: sync_period is below 1; (from update) there are no params, or no grad_fn in
-            the opaque mode.
+        ValueError: sync_period is below 1, or not whole; (from update) there are no params, or no
+            grad_fn in the opaque mode.
 
     Source: Foret et al. 2021, arXiv:2010.01412.
 
@@ -86,10 +87,7 @@ def sam(
         >>> optimizer.update(2 * p, optimizer.init(p), p, grad_fn=gradient)[0]
         array([-0.3])
     """
-    if sync_period < 1:
-        raise ValueError(
-            f"sam: sync_period is {sync_period}; expected 1 or more. Leave it out for 2."
-        )
+    check_period("sam", "sync_period", sync_period)
 
     def init(params: Any) -> SAMState:
         states = optimizer.init(params), adv_optimizer.init(params)

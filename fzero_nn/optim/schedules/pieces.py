@@ -1,6 +1,7 @@
 """Schedules of several pieces: steps, interpolations, one cycle, and joins."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import fzero.numpy as fnp
@@ -27,7 +28,7 @@ def join_schedules(schedules: Sequence[Schedule], boundaries: Sequence[int]) -> 
         A function of the number of steps so far.
 
     Raises:
-        ValueError: the numbers do not fit.
+        ValueError: the numbers do not fit, or the boundaries do not ascend.
 
     Example:
         >>> rate = join_schedules([lambda t: t, lambda t: 10 * t], [3])
@@ -39,6 +40,11 @@ def join_schedules(schedules: Sequence[Schedule], boundaries: Sequence[int]) -> 
             f"join_schedules: there are {len(schedules)} schedules and {len(boundaries)} "
             "boundaries; expected one schedule more than boundaries. Leave out the first start, "
             "which is 0."
+        )
+    if any(second < first for first, second in pairwise(boundaries)):
+        raise ValueError(
+            f"join_schedules: boundaries is {list(boundaries)}; expected steps that ascend. "
+            "Sort them, and the schedules with them."
         )
 
     def value(count: Any) -> Any:
