@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from .backend import array_namespace
 from .core import REGISTRY
 from .dtypes import dtype_of, shape_of
@@ -90,10 +92,14 @@ def align(args: Sequence[Any], batched: Sequence[bool]) -> list[Any]:
 
 
 def batch_all(args: Sequence[Any], batched: Sequence[bool], size: int) -> list[Any]:
-    """Every operand with a batch axis first, broadcast where it had none."""
+    """Every operand with a batch axis first, broadcast where it had none.
+
+    Numbers, NumPy's too, become arrays of the library of those that have one.
+    """
     pairs = list(zip(args, batched, strict=True))
     xp = array_namespace(next(a for a, b in pairs if b))
-    arrays = [xp.asarray(a) if a.__class__ in PYTHON_SCALARS else a for a in args]
+    numbers = (*PYTHON_SCALARS, np.generic)
+    arrays = [xp.asarray(a) if isinstance(a, numbers) else a for a in args]
     return [
         a if b else op("broadcast_to")(a, shape=(size, *shape_of(a)))
         for a, b in zip(arrays, batched, strict=True)

@@ -7,6 +7,7 @@ from scipy import stats
 import fzero
 from fzero import random
 from fzero.random import gammas
+from tests.strict import put, unwrap
 
 KEYS = random.split(random.key(5), 6)
 A = np.array([0.3, 4.0, 30.0])
@@ -172,3 +173,9 @@ def test_samples_are_constants_to_what_is_differentiated():
     assert gathered.sum() == 4
     shuffled = fzero.grad(lambda x: random.permutation(KEY, x) @ np.arange(3.0))(np.zeros(3))
     assert np.array_equal(np.sort(shuffled), np.arange(3.0))
+
+
+@pytest.mark.parametrize("data", ["a name", 3, np.uint64(3)], ids=["text", "int", "uint64"])
+def test_keys_on_a_device_are_folded_row_by_row(data):
+    found = fzero.vmap(lambda k: random.fold_in(k, data))(put(KEYS))
+    np.testing.assert_array_equal(unwrap(found), [random.fold_in(k, data) for k in KEYS])
