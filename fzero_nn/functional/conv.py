@@ -11,6 +11,7 @@ from fzero.ops.conv import windows
 
 from ..kernels.columns import Pairs, Sizes
 from ..kernels.conv import CONV
+from .floats import in_float32
 from .windows import pairs_per_axis, per_axis, spans, spatial_axes, window_sizes
 
 __all__ = ["batch_conv", "check_kernel", "conv1d", "conv2d", "conv3d", "grouped", "with_bias"]
@@ -28,6 +29,7 @@ def with_bias(y: Any, b: Any) -> Any:
     return y if b is None else y + fnp.reshape(b, (-1, *(1 for _ in y.shape[2:])))
 
 
+@in_float32
 def _conv(
     x: Any, W: Any, b: Any, stride: Sizes, padding: Pairs, dilation: Sizes, groups: int
 ) -> Any:

@@ -9,11 +9,13 @@ from fzero.ops.conv import fold
 from ..kernels.columns import Pairs, Sizes
 from ..kernels.conv import CONV_TRANSPOSE
 from .conv import batch_conv, check_kernel, grouped, with_bias
+from .floats import in_float32
 from .windows import pairs_per_axis, per_axis, spans, spatial_axes
 
 __all__ = ["conv_transpose1d", "conv_transpose2d", "conv_transpose3d"]
 
 
+@in_float32
 def _conv_transpose(
     x: Any, W: Any, b: Any, out: Sizes, stride: Sizes, padding: Pairs, dilation: Sizes, groups: int
 ) -> Any:

@@ -1,11 +1,13 @@
 """Functions of floats whose statistics need more than the 11 bits of float16."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import fzero.numpy as fnp
 from fzero.dtypes import is_inexact
 
-__all__ = ["floats", "like", "wide"]
+__all__ = ["floats", "in_float32", "like", "wide"]
 
 
 def floats(name: str, x: Any, argument: str = "x") -> Any:
@@ -21,6 +23,19 @@ def floats(name: str, x: Any, argument: str = "x") -> Any:
             f"{argument}.astype('float32')."
         )
     return x
+
+
+def in_float32(f: Callable[..., Any]) -> Callable[..., Any]:
+    """`f`, whose sums are taken in float32 where all of its arrays are of float16."""
+
+    @wraps(f)
+    def wider(*args: Any, **params: Any) -> Any:
+        if any(a is not None and a.dtype != "float16" for a in args):
+            return f(*args, **params)
+        y = f(*(a if a is None else wide(a) for a in args), **params)
+        return fnp.astype(y, "float16")
+
+    return wider
 
 
 def wide(x: Any) -> Any:

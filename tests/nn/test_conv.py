@@ -179,6 +179,21 @@ def test_blocks_of_rows_give_the_same():
             np.testing.assert_allclose(a, c, rtol=1e-10, atol=1e-11)
 
 
+@pytest.mark.parametrize("f", [F.conv2d, F.conv_transpose2d])
+def test_half_precision_is_summed_in_float32_by_the_reference_too(f):
+    x, W = RNG.normal(size=(2, 8, 6, 6)), RNG.normal(size=(8, 8, 3, 3))
+    x, W = x.astype(np.float16), W.astype(np.float16)
+    got = pulled(f, x, W)
+    with kernels("reference"):
+        want = pulled(f, x, W)
+    exact = f(x.astype(float), W.astype(float))
+    for y, *_ in (got, want):
+        assert y.dtype == np.float16
+        np.testing.assert_allclose(y, exact, rtol=2**-11, atol=1e-4)
+    rows = fzero.vmap(lambda W: f(x, W))(W[None])[0]
+    np.testing.assert_allclose(rows, exact, rtol=2**-11, atol=1e-4)
+
+
 def test_half_precision_is_summed_in_float32():
     x = np.full((1, 1, 64, 64), 0.1, np.float16)
     W = np.ones((1, 1, 3, 3), np.float16)
