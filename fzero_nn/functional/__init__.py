@@ -37,6 +37,7 @@ from .linear import linear
 from .max_pooling import max_pool1d, max_pool2d, max_pool3d
 from .normalization import group_norm, instance_norm, layer_norm, rms_norm, standardize
 from .patches import col2im, im2col
+from .positions import rotary, sinusoidal_positions
 from .rectifiers import (
     celu,
     elu,
@@ -115,9 +116,11 @@ __all__ = [
     "rms_norm",
     "rnn",
     "rnn_step",
+    "rotary",
     "selu",
     "sigmoid",
     "silu",
+    "sinusoidal_positions",
     "soft_sign",
     "softmax",
     "softplus",

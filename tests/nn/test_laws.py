@@ -184,6 +184,8 @@ def test_every_layer_has_a_case():
 @functions
 @pytest.mark.parametrize("dtype", [np.float16, np.float32])
 def test_functions_keep_the_dtype(case, dtype):
+    if not own(case.args):
+        pytest.skip("no floats are given")
     got = call(case, [as_dtype(a, dtype) if isinstance(a, np.ndarray) else a for a in case.args])
     want = call(case)
     for a, b in zip(tree.leaves(got), tree.leaves(want), strict=True):
