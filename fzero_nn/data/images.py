@@ -33,6 +33,13 @@ def load_npz(path: str | os.PathLike[str]) -> ImageData:
 
     Raises:
         ValueError: a field is missing, or images and labels differ in number.
+
+    Example:
+        >>> path = getfixture("tmp_path") / "data.npz"
+        >>> images, labels = np.zeros((2, 8, 8), np.uint8), np.zeros(2, np.uint8)
+        >>> np.savez(path, **ImageData(images, labels, images, labels)._asdict())
+        >>> load_npz(path).test_images.shape
+        (2, 8, 8)
     """
     with np.load(path, allow_pickle=False) as file:
         missing = [name for name in ImageData._fields if name not in file.files]

@@ -155,6 +155,9 @@ def caffe_preprocess(image: Any, size: Size = (224, 224), dtype: Any = np.float3
     Returns:
         Shape (3, H, W): blue, green and red, minus CAFFE_MEAN. Add the axis of a batch for a model.
 
+    Raises:
+        TypeError: another dtype, which could not hold what is below 0.
+
     Source: Simonyan, Zisserman, "Very deep convolutional networks for large-scale image
     recognition", 2015.
 
@@ -163,6 +166,11 @@ def caffe_preprocess(image: Any, size: Size = (224, 224), dtype: Any = np.float3
         >>> caffe_preprocess(Image.new("RGB", (9, 9), (255, 0, 0)))[:, 0, 0]
         array([-103.939, -116.779,  131.32 ], dtype=float32)
     """
+    if np.dtype(dtype).kind != "f":
+        raise TypeError(
+            f"caffe_preprocess: dtype is {np.dtype(dtype).name}; expected a float dtype, as the "
+            "mean is subtracted. Leave it out for float32."
+        )
     rgb = _image("caffe_preprocess", image).convert("RGB")
     # Without a way to resample, Pillow's own default, as those models were used.
     x = to_array(rgb.resize(_pair("caffe_preprocess", size)), dtype)[::-1]

@@ -115,10 +115,20 @@ def as_type(dtype: Any = np.float32) -> Transform:
 
 
 def to_float(x: Any) -> Any:
-    """The array in float32. Bytes stay in [0, 255]: `normalize(0.0, 255.0)` scales them."""
+    """The array in float32. Bytes stay in [0, 255]: `normalize(0.0, 255.0)` scales them.
+
+    Example:
+        >>> to_float(np.array([7], np.uint8))
+        array([7.], dtype=float32)
+    """
     return x.astype(np.float32)
 
 
 def to_int(x: Any) -> Any:
-    """The array in int64, rounded towards zero."""
+    """The array in int64, rounded towards zero.
+
+    Example:
+        >>> to_int(np.array([1.7, -1.7]))
+        array([ 1, -1])
+    """
     return x.astype(np.int64)

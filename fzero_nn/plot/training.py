@@ -40,6 +40,13 @@ def training_figure(
     Raises:
         ModuleNotFoundError: Matplotlib is not installed.
         ValueError: there is no training loss or no image, or images are of another shape.
+
+    Example:
+        >>> path = getfixture("tmp_path") / "run.png"
+        >>> images, labels = np.zeros((2, 8, 8)), np.array([0, 1])
+        >>> training_figure(path, [1.5, 1.0, 0.7], [0.8], images, labels, predictions=labels)
+        >>> path.exists()
+        True
     """
     losses = _on_host(train_losses)
     if losses.size == 0:

@@ -176,3 +176,9 @@ def test_a_missing_pillow_names_the_extra(monkeypatch, image):
             call(image)
     with pytest.raises(ModuleNotFoundError, match="to_pil: Pillow is not installed"):
         data.to_pil(PIXELS.transpose(2, 0, 1))
+
+
+def test_caffe_images_are_floats():
+    image = pytest.importorskip("PIL.Image")
+    with pytest.raises(TypeError, match="caffe_preprocess: dtype is uint8; expected a float"):
+        data.caffe_preprocess(image.new("RGB", (4, 4)), 2, np.uint8)
