@@ -9,6 +9,8 @@ from typing import Any
 import fzero
 import fzero.numpy as fnp
 
+from ..functional.cells import misfits
+
 __all__ = ["lstm_from_dezero", "lstm_to_dezero", "rnn_from_dezero", "rnn_to_dezero"]
 
 #: DeZero's names of the gates, in our order.
@@ -98,6 +100,7 @@ def lstm_to_dezero(params: Mapping[str, Any]) -> Any:
 
     Raises:
         KeyError: some are missing.
+        ValueError: shapes that are not those of an LSTM.
 
     Example:
         >>> import numpy as np
@@ -105,7 +108,13 @@ def lstm_to_dezero(params: Mapping[str, Any]) -> Any:
         >>> lstm_to_dezero(zeros)["x2u"]["b"]
         array([4., 5.])
     """
-    whole = _entries("lstm_to_dezero", params, ["W_x", "W_h", "b"])
+    W_x, W_h, b = whole = _entries("lstm_to_dezero", params, ["W_x", "W_h", "b"])
+    H = len(W_h)
+    if wrong := misfits({"W_x": (W_x, ("D", 4 * H)), "W_h": (W_h, (H, 4 * H)), "b": (b, (4 * H,))}):
+        raise ValueError(
+            f"lstm_to_dezero: {wrong}; expected the parameters of one LSTM. Take the part of the "
+            "tree that belongs to this one layer."
+        )
     W_x, W_h, b = (fnp.split(a, 4, axis=-1) for a in whole)
     of_x = {f"x2{g}": {"W": W, "b": c} for g, W, c in zip(_GATES, W_x, b, strict=True)}
     of_h = {f"h2{g}": {"W": W} for g, W in zip(_GATES, W_h, strict=True)}
@@ -128,4 +137,5 @@ def _at(arrays: Mapping[str, Any], path: str) -> Any:
     layer, _, name = path.partition("/")
     if path in arrays:
         return arrays[path]
-    return arrays[layer].get(name) if name and layer in arrays else None
+    inner = arrays.get(layer)
+    return inner.get(name) if isinstance(inner, Mapping) else None

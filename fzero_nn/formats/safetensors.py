@@ -28,6 +28,7 @@ _CODES = {dtype: code for code, dtype in _DTYPES.items()}
 _READ = _DTYPES | {"BF16": "<u2"}
 _LONGEST_HEADER = 100_000_000  # the limit that the format sets
 _METADATA = "__metadata__"
+_FIELDS = {"dtype", "shape", "data_offsets"}
 
 
 class _Entry(NamedTuple):
@@ -147,8 +148,9 @@ def _header(file: BinaryIO) -> tuple[list[_Entry], int]:
     if length < 8 or size > min(_LONGEST_HEADER, length - 8):
         raise Damaged(f"a header of {size} bytes does not fit in a file of {length}")
     fields = json.loads(file.read(size), object_pairs_hook=_unique)
-    fields.pop(_METADATA, None)
-    entries = [_entry(name, **field) for name, field in fields.items()]
+    if type(fields) is not dict:
+        raise Damaged("its header is no dictionary")
+    entries = [_entry(name, field) for name, field in fields.items() if name != _METADATA]
     entries.sort(key=lambda entry: (entry.start, entry.stop))
     _check_offsets(entries, length - 8 - size)
     return entries, 8 + size
@@ -161,10 +163,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
-def _entry(name: str, dtype: str, shape: list[int], data_offsets: list[int]) -> _Entry:
-    if dtype not in _READ:
+def _entry(name: str, field: Any) -> _Entry:
+    if type(field) is not dict or not _FIELDS <= field.keys():
+        raise Damaged(f"entry {name!r} does not state its {', '.join(sorted(_FIELDS))}")
+    dtype, shape, (start, stop) = field["dtype"], field["shape"], field["data_offsets"]
+    if type(dtype) is not str or dtype not in _READ:
         raise Damaged(f"entry {name!r} has dtype {dtype}")
-    start, stop = data_offsets
     if any(type(n) is not int or n < 0 for n in (*shape, start, stop)):
         raise Damaged(f"entry {name!r} has a shape or offsets that are no sizes")
     if stop - start != math.prod(shape) * np.dtype(_READ[dtype]).itemsize:
