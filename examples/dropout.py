@@ -76,10 +76,11 @@ def train(options: argparse.Namespace, rate: float, train_set: Any, test_set: An
         return float(loss), float(metrics.accuracy(logits, batch[1]))
 
     init_key, run_key, data_key = random.split(random.key(options.seed), 3)
-    params, state = fzero.device_put(model.init(init_key), options.device)
+    params, state = model.init(init_key)
     optimizer = optim.adam(options.lr)
     step = training.make_train_step(loss_fn, optimizer)
     now = training.train_state(params, state, optimizer, run_key)
+    now = fzero.device_put(now, options.device)
     loader, run = data.Loader(train_set, 50), Run([], [], [])
     for position, batch in loader.run(data.Position(data_key), options.epochs):
         now, _ = step(now, batch)

@@ -45,14 +45,12 @@ def train(options: argparse.Namespace, train_set: Any) -> Any:
     steps = rows // options.batch_size
     optimizer = optim.adam(options.lr)
     step = fzero.vmap(training.make_train_step(loss_fn, optimizer))
+    start = fzero.vmap(training.train_state, in_axes=(0, 0, None, 0))
     permutations = fzero.vmap(lambda key: random.permutation(key, rows))
 
-    def start(key: Any) -> Any:
-        params, state = fzero.device_put(MODEL.init(key), options.device)
-        return training.train_state(params, state, optimizer, key)
-
     keys = random.split(random.key(options.seed), options.members)
-    now = fzero.vmap(start)(keys)
+    params, state = fzero.vmap(MODEL.init)(keys)
+    now = fzero.device_put(start(params, state, optimizer, keys), options.device)
     for epoch in range(options.epochs):
         epoch_keys = fzero.vmap(random.fold_in, in_axes=(0, None))(keys, epoch)
         order = fzero.device_put(permutations(epoch_keys), options.device)
@@ -118,17 +116,18 @@ def draw(path: Path, p: np.ndarray, labels: np.ndarray, images: np.ndarray) -> N
     except ModuleNotFoundError:
         print("no figure: matplotlib is not installed; pip install 'fzero[plots]'")
         return
-    figure = Figure(figsize=(13, 6.5), layout="constrained")
+    figure: Any = Figure(figsize=(13, 6.5), layout="constrained")
     left, right = figure.subfigures(1, 2, width_ratios=(1, 1.3))
-    draw_curves(*left.subplots(2, 1), p, labels)
+    draw_curves(left.subplots(2, 1), p, labels)
     draw_doubtful(right, p, labels, images)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=150)
     print(f"figure {path}")
 
 
-def draw_curves(above: Any, below: Any, p: np.ndarray, labels: np.ndarray) -> None:
+def draw_curves(panels: Any, p: np.ndarray, labels: np.ndarray) -> None:
     """Accuracy over the number of members, and over the share of images that are answered."""
+    above, below = panels
     sizes = np.arange(1, len(p) + 1)
     above.plot(sizes, accuracy(p, labels), "x", color="#8a8a8a", label="each member")
     means = [accuracy(p[:n].mean(0), labels) for n in sizes]

@@ -4,9 +4,9 @@
 
 A task is a sine of its own amplitude and phase, and ten points of it. The loss of a task is taken
 after a step of gradient descent on these points, at ten other points, and it is differentiated
-through the step: a gradient of a gradient. `fzero.vmap` runs the tasks of a batch beside each other.
-A network that was trained on the same tasks without looking ahead knows only their mean; one step
-takes it nowhere, whatever the step size.
+through the step: a gradient of a gradient. `fzero.vmap` runs the tasks of a batch beside each
+other. A network that was trained on the same tasks without looking ahead knows only their mean, and
+a step brings it hardly nearer, even with the step size that suits it best.
 
 Source: Finn, Abbeel and Levine, Model-agnostic meta-learning, 2017, arXiv:1703.03400.
 """
@@ -23,8 +23,8 @@ import fzero
 import fzero.numpy as fnp
 import fzero_nn as nn
 from fzero import random
-from fzero_nn import losses, optim
 from fzero_nn import functional as F
+from fzero_nn import losses, optim
 
 HERE = Path(__file__).parent
 MODEL = nn.models.MLP((1, 40, 40, 1), F.tanh)
@@ -128,7 +128,7 @@ def losses_after(params: Any, tasks: Task, rates: Any, steps: int) -> np.ndarray
 
 def best_rate(params: Any, tasks: Task) -> float:
     """The one of RATES that leaves the smallest loss after one step."""
-    return RATES[losses_after(params, tasks, np.float32(RATES), 1)[:, 1].argmin()]
+    return RATES[losses_after(params, tasks, np.asarray(RATES, np.float32), 1)[:, 1].argmin()]
 
 
 # ------------------------------------------------------------------------------------- figure
@@ -150,13 +150,14 @@ def draw(path: Path, learners: dict[str, Any], curves: dict[str, np.ndarray], ta
             label = f"after {steps} step" + "s" * (steps != 1)
             axes.plot(x, MODEL.apply(now, {}, x)[0], style, label=label)
         axes.plot(task.x, task.y, "k^", label="ten points of a new task")
-        axes.set(title=name, ylim=(-6, 6))
+        axes.set(title=name, ylim=(-6, 9))
+        axes.legend(frameon=False, loc="upper right")
     for name, curve in curves.items():
         right.semilogy(curve, "o-", label=name)
     right.set(xlabel="steps on a new task", title="Squared error at other points, mean over tasks")
+    right.legend(frameon=False, loc="center right")
     for axes in (*panels, right):
         axes.grid(alpha=0.3)
-        axes.legend(frameon=False, loc="upper right")
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=150)
     print(f"figure {path}")
@@ -172,7 +173,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add("--steps", type=int, default=2500, help="steps of meta-training")
     add("--tasks", type=int, default=25, help="tasks in each step")
-    add("--rate", type=float, default=0.03, help="the step size on a task")
+    add("--rate", type=float, default=0.02, help="the step size on a task")
     add("--lr", type=float, default=3e-3, help="Adam's learning rate at the start")
     add("--seed", type=int, default=0)
     add("--out", type=Path, default=HERE / "out", help="where the figure goes")
@@ -194,7 +195,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, np.ndarray]:
     }
     tasks, curves = draw_tasks(test_key, 500), {}
     for name, (params, rate) in learners.items():
-        curves[name] = curve = losses_after(params, tasks, np.float32([rate]), 10)[0]
+        curves[name] = curve = losses_after(params, tasks, np.full(1, rate, np.float32), 10)[0]
         print(
             f"{name:16} loss on new tasks {curve[0]:.3f}, after one step of size {rate} "
             f"{curve[1]:.3f}, after ten {curve[10]:.3f}"

@@ -2,11 +2,12 @@
 
     python examples/per_example_gradients.py
 
-`fzero.vmap` of `fzero.grad` gives the gradients of all images of a batch. Each one is cut to length
-`--clip`, so that no image moves the parameters far, and noise of that size is added to their sum, so
-that nobody can tell from the parameters whether an image was among them: up to a factor of
-exp(epsilon) in any probability, but for a chance of delta. A batch draws each image by the toss of
-a coin, so batches differ in size; nothing is compiled, so nothing has to be padded.
+`fzero.vmap` of `fzero.grad` gives the gradients of all images of a batch. Each one is shortened to
+the length `--clip`, so that no image moves the parameters far, and noise of that size is added to
+their sum. Then nobody can tell from the parameters whether an image was among them: whether it was
+changes no probability by more than a factor of exp(epsilon), but for a chance of delta. A batch
+draws each image by the toss of a coin, so batches differ in size; nothing is compiled, so nothing
+has to be padded.
 
 This shows the method. Who has secrets to keep also needs random numbers that nobody can foretell,
 and keys are not made for that.
@@ -77,11 +78,10 @@ def clipped_sum(gradients: Any, clip: float) -> Any:
 
 
 def noisy(key: Any, gradient: Any, deviation: float) -> Any:
-    """The gradient, with normal noise of one deviation on each number."""
+    """The gradient, with normal noise of one deviation on each number, drawn where the key is."""
     leaves, treedef = fzero.tree.flatten(gradient)
     pairs = zip(random.split(key, len(leaves)), leaves, strict=True)
     noise = [random.normal(k, g.shape, g.dtype) for k, g in pairs]
-    noise = fzero.device_put(noise, fzero.device(leaves[0]))
     added = [g + deviation * n for g, n in zip(leaves, noise, strict=True)]
     return fzero.tree.unflatten(treedef, added)
 
@@ -141,13 +141,14 @@ def initial_params(options: argparse.Namespace) -> Any:
 def train(options: argparse.Namespace, private: bool, train_set: Any, test_set: Any) -> Run:
     """Train with clipping and noise, or without; over the same batches."""
     params, key = initial_params(options), random.fold_in(random.key(options.seed), "batches")
+    key = fzero.device_put(key, options.device)
     rows = len(train_set[1])
     rate = min(1.0, options.batch_size / rows)
     optimizer = optim.sgd(options.lr, momentum=0.9)
     state, run, steps = optimizer.init(params), Run(params, [], []), round(1 / rate)
     for step in range(1, steps * options.epochs + 1):
         batch_key, noise_key = random.split(random.fold_in(key, step))
-        chosen = np.flatnonzero(random.uniform(batch_key, (rows,)) < rate)
+        chosen = random.uniform(batch_key, (rows,)) < rate
         batch = fzero.tree.map(lambda a, c=chosen: a[c], train_set)
         if private:
             gradient = clipped_sum(example_gradients(params, *batch), options.clip)
@@ -184,7 +185,7 @@ def draw(path: Path, runs: Sequence[Run], found: dict[str, np.ndarray], clip: fl
     for name, norms in found.items():
         left.hist(norms, bins, alpha=0.6, label=name)
     left.axvline(clip, color="black", label="clipped to")
-    left.set(xscale="log", xlabel="|gradient| of an image", title="Images")
+    left.set(xscale="log", xlabel="|gradient| of an image", title="How many images")
     for name, run in zip(("private", "ordinary"), runs, strict=True):
         middle.plot(np.arange(1, len(run.accuracies) + 1), run.accuracies, "o-", label=name)
     middle.set(xlabel="epoch", title="Test accuracy")

@@ -45,10 +45,11 @@ def loss_fn(params: Any, state: Any, batch: Any, key: Any) -> tuple[Any, Any]:
 def train(options: argparse.Namespace, points: data.Pairs) -> tuple[Any, list[float]]:
     """The state after all epochs, and the mean loss of each."""
     init_key, run_key, data_key = random.split(random.key(options.seed), 3)
-    params, state = fzero.device_put(MODEL.init(init_key), options.device)
+    params, state = MODEL.init(init_key)
     optimizer = optim.sgd(options.lr)
     step = training.make_train_step(loss_fn, optimizer)
     now = training.train_state(params, state, optimizer, run_key)
+    now = fzero.device_put(now, options.device)
     loader, seen = data.Loader(tuple(points), options.batch_size), []
     for position, batch in loader.run(data.Position(data_key), options.epochs):
         now, found = step(now, batch)

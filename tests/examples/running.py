@@ -2,16 +2,20 @@
 
 import importlib.util
 import struct
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+import fzero
 from fzero_nn.data import load_npz
+from tests.strict import put
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
+sys.path.append(str(EXAMPLES))  # where a program finds the others beside it
 
 
 def load_example(name: str) -> ModuleType:
@@ -21,6 +25,16 @@ def load_example(name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def use_stand_in(monkeypatch: Any) -> None:
+    """Let `--device gpu` mean the stand-in for CuPy, which refuses what is not moved to it."""
+    real = fzero.device_put
+
+    def device_put(x: Any, device: Any = "gpu") -> Any:
+        return real(x, device) if str(device) == "cpu" else fzero.tree.map(put, x)
+
+    monkeypatch.setattr(fzero, "device_put", device_put)
 
 
 def write_idx(path: Path, array: Any) -> None:

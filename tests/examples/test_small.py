@@ -8,9 +8,9 @@ import pytest
 
 import fzero
 import fzero_nn as nn
-from fzero import random
+from fzero import random, tree
 from fzero_nn import data
-from tests.examples.running import load_example
+from tests.examples.running import load_example, use_stand_in
 
 # ------------------------------------------------------------------------------------ spiral
 
@@ -131,7 +131,16 @@ def test_the_network_with_dropout_is_evaluated_without(dropout):
     )
 
 
-# ---------------------------------------------------------------------------------- figures
+# ------------------------------------------------------------------------- devices, figures
+
+
+@pytest.mark.parametrize("name", ["dropout", "spiral"])
+def test_a_card_gives_the_same(name, tmp_path, monkeypatch):
+    example, options = load_example(name), ["--epochs", "1", "--out", str(tmp_path)]
+    expected = tree.leaves(example.main(options))
+    use_stand_in(monkeypatch)
+    found = tree.leaves(example.main([*options, "--device", "gpu"]))
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
 
 
 @pytest.mark.parametrize("name", ["dropout", "spiral"])
