@@ -114,9 +114,17 @@ def test_a_window_of_one_leaves_the_added_size_at_the_bias():
 # ------------------------------------------------------------------------------------- kernels
 
 
+@pytest.fixture
+def with_kernels():
+    """For tests of how a kernel works, whatever FZERO_KERNELS is."""
+    with kernels("numpy"):
+        yield
+
+
 @pytest.mark.parametrize(
     "axes", [axes for axes in itertools.product((None, 0), repeat=3) if any(a == 0 for a in axes)]
 )
+@pytest.mark.usefixtures("with_kernels")
 def test_rows_are_folded_into_one_call(axes, monkeypatch):
     shapes = (2, 4, 5), (4, 2, 2), (4,)
     args = [
@@ -134,6 +142,7 @@ def test_rows_are_folded_into_one_call(axes, monkeypatch):
     assert calls == [1]
 
 
+@pytest.mark.usefixtures("with_kernels")
 def test_only_what_is_needed_is_computed(monkeypatch):
     x, W, b = RNG.normal(size=(2, 1, 4, 4)), RNG.normal(size=(2, 1, 3, 3)), RNG.normal(size=2)
     seen = []
@@ -152,6 +161,7 @@ def test_only_what_is_needed_is_computed(monkeypatch):
                                                             [True, False, False]]  # fmt: skip
 
 
+@pytest.mark.usefixtures("with_kernels")
 def test_the_columns_are_bounded():
     """A whole column matrix would take 9 times the image, 72 MiB."""
     x = np.ones((8, 16, 128, 128), np.float32)
