@@ -88,7 +88,9 @@ class Bidirectional(_OfLayers):
     ) -> tuple[Any, Any]:
         carries = (None, None) if carry is None else carry
         both = [
-            layer.unroll(params[name], x, first, lengths, key=_own(key, name), train=train)
+            layer.unroll(
+                params.get(name, EMPTY), x, first, lengths, key=_own(key, name), train=train
+            )
             for (name, layer), first in zip(self.children().items(), carries, strict=True)
         ]
         (y, last), (y_back, last_back) = both
@@ -155,7 +157,7 @@ class RecurrentStack(_OfLayers, Sequential):
         def run(name: str, layer: Any, x: Any, carry: Any) -> tuple[Any, Any]:
             if hasattr(layer, "unroll"):
                 options = {"key": _own(key, name), "train": train}
-                return layer.unroll(params[name], x, carry, lengths, **options)
+                return layer.unroll(params.get(name, EMPTY), x, carry, lengths, **options)
             return _mapped(layer, params.get(name, EMPTY), x, _own(key, name), train), None
 
         return self._through(run, x, carry)
@@ -165,7 +167,7 @@ class RecurrentStack(_OfLayers, Sequential):
 
         def run(name: str, layer: Any, x: Any, carry: Any) -> tuple[Any, Any]:
             if hasattr(layer, "unroll"):
-                return layer.step(params[name], carry, x)[::-1]
+                return layer.step(params.get(name, EMPTY), carry, x)[::-1]
             return _mapped(layer, params.get(name, EMPTY), x, None, False), None
 
         return self._through(run, x, carry)[::-1]

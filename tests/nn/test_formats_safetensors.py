@@ -105,7 +105,7 @@ def entry(dtype="F4", shape=(2,), offsets=(0, 8), **fields):
         ({"a": entry(offsets=(-8, 0))}, bytes(8), "no sizes"),
         ({"a": entry(offsets=(0, 8, 9))}, bytes(8), "ValueError"),
         ({"a": entry(dtype="F8_E4M3")}, bytes(8), "has dtype F8_E4M3"),
-        ({"a": entry(dtype=["F32"])}, bytes(8), "has dtype"),
+        ({"a": entry() | {"dtype": ["F32"]}}, bytes(8), "has dtype"),
         ({"a": {"dtype": "F32"}}, bytes(8), "entry 'a' does not state its data_offsets"),
         ({"a": 3}, bytes(8), "entry 'a' does not state its data_offsets"),
         ([1, 2], b"", "its header is no dictionary"),

@@ -177,3 +177,9 @@ def test_both_directions_of_what_has_none():
     ):
         nn.Bidirectional(stack)
     nn.RecurrentStack(nn.Bidirectional(nn.GRU(3, 4)))  # as the message says
+
+
+def test_parameters_that_are_missing_are_named():
+    for layer in (nn.RecurrentStack(nn.GRU(3, 4)), nn.Bidirectional(nn.GRU(3, 4))):
+        with pytest.raises(ValueError, match=r"GRU: params or state is without \['W_x', 'W_h'"):
+            layer.unroll({}, draw(5, 2, 3))
