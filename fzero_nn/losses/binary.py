@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import numpy as np
+
 import fzero.numpy as fnp
 
 from ..functional import sigmoid, softplus
-from .reduction import matched, reduced, weak
+from .reduction import matched, reduced, weak, wide
 
 __all__ = [
     "binary_cross_entropy",
@@ -210,8 +212,9 @@ def dice(
         0.0
     """
     logits, targets = matched("dice", logits, targets)
-    p, smooth = sigmoid(logits), weak(smooth)
+    p, t, smooth = wide(sigmoid(logits)), wide(targets), weak(smooth)
     axes = tuple(range(1, len(p.shape)))
-    overlap = 2 * fnp.sum(p * targets, axis=axes) + smooth
-    losses = 1 - overlap / (fnp.sum(p, axis=axes) + fnp.sum(targets, axis=axes) + smooth)
-    return reduced("dice", losses, reduction, weights)
+    overlap = 2 * fnp.sum(p * t, axis=axes) + smooth
+    losses = 1 - overlap / (fnp.sum(p, axis=axes) + fnp.sum(t, axis=axes) + smooth)
+    dtype = np.result_type(logits.dtype, targets.dtype)
+    return reduced("dice", fnp.astype(losses, dtype), reduction, weights)

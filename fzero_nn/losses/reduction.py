@@ -16,6 +16,7 @@ __all__ = [
     "matched",
     "reduced",
     "weak",
+    "wide",
 ]
 
 
@@ -43,7 +44,7 @@ def reduced(function: str, losses: Any, reduction: str, weights: Any = None) -> 
     if reduction == "mean":
         return _mean(losses) if weights is None else _ratio(losses, weights)
     rows = losses.shape[0] if reduction == "batch" and losses.shape else 1
-    return fnp.sum(losses) / max(1, rows)
+    return fnp.astype(fnp.sum(wide(losses)) / max(1, rows), losses.dtype)
 
 
 def _weighted(losses: Any, weights: Any) -> Any:
@@ -59,9 +60,8 @@ def _mean(losses: Any) -> Any:
 
 def _ratio(losses: Any, weights: Any) -> Any:
     """sum(losses) / sum(weights), 0 without weights; wide enough that no half overflows."""
-    wide = np.promote_types(losses.dtype, np.float32)
-    total = fnp.sum(fnp.astype(weights, wide))
-    ratio = fnp.sum(fnp.astype(losses, wide)) / fnp.where(total == 0, 1, total)
+    total = fnp.sum(fnp.astype(weights, wide(losses).dtype))
+    ratio = fnp.sum(wide(losses)) / fnp.where(total == 0, 1, total)
     return fnp.astype(ratio, losses.dtype)
 
 
@@ -91,6 +91,11 @@ def floats(x: Any) -> Any:
     """An array of `x`; integers and booleans in float64, as small or unsigned ones would wrap."""
     x = fnp.asarray(x)
     return fnp.astype(x, np.float64) if x.dtype.kind in "biu" else x
+
+
+def wide(x: Any) -> Any:
+    """float32 for float16, whose sums overflow; other dtypes as they are."""
+    return fnp.astype(x, np.promote_types(x.dtype, np.float32))
 
 
 def weak(option: Any) -> Any:

@@ -81,3 +81,12 @@ def test_log_cosh_keeps_its_digits_near_zero():
     np.testing.assert_allclose(got, want, rtol=1e-6)
     slope = fzero.grad(lambda x: losses.log_cosh(x, np.zeros_like(x), reduction="sum"))(x)
     np.testing.assert_allclose(slope, np.tanh(x), rtol=1e-6)
+
+
+def test_sums_in_half_precision_do_not_overflow_on_the_way():
+    x = np.full(1000, 200, np.float16)
+    got = losses.mse(x, np.zeros_like(x), reduction="batch")
+    assert got.dtype == np.float16 and got == np.float16(4e4)
+    masks = np.full((1, 100_000), 20, np.float16), np.ones((1, 100_000), np.float16)
+    got = losses.dice(*masks)
+    assert got.dtype == np.float16 and got == 0
