@@ -1,9 +1,9 @@
-"""A progress bar for training: by rich where it is installed, else plain lines on stderr."""
+"""A progress bar for training: by rich or tqdm where one is installed, else plain lines."""
 
 import importlib.util
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
@@ -76,8 +76,9 @@ def progress(
         {'loss': 0.4}
     """
     out = sys.stderr if file is None else file
-    show = _plain if importlib.util.find_spec("rich") is None else _rich
-    with show(steps, title, unit, out) as bar:
+    ways = {"rich": _rich, "tqdm": _tqdm}
+    installed = [show for name, show in ways.items() if importlib.util.find_spec(name) is not None]
+    with (*installed, _plain)[0](steps, title, unit, out) as bar:
         yield bar
 
 
@@ -128,18 +129,33 @@ def _rich(steps: int, title: str, unit: str, out: TextIO) -> Iterator[Progress]:
         Metrics(),
         console=Console(file=out),
     )
-    bar = _Bar(steps, shown, shown.add_task(title, total=steps))
+    task = shown.add_task(title, total=steps)
+    bar = _Bar(steps, lambda: shown.update(task, completed=bar.step))
     with shown:
         yield bar
 
 
-class _Bar(Progress):
-    """Moves a bar of rich."""
+@contextmanager
+def _tqdm(steps: int, title: str, unit: str, out: TextIO) -> Iterator[Progress]:
+    from tqdm import tqdm
 
-    def __init__(self, steps: int, shown: Any, task: Any) -> None:
+    def move() -> None:
+        if shown.update():  # it has drawn the line, as it does a few times a second
+            shown.set_postfix_str(bar.text(unit), refresh=False)
+
+    bar = _Bar(steps, move)
+    with tqdm(total=steps, desc=title, file=out) as shown:
+        yield bar
+        shown.set_postfix_str(bar.text(unit))
+
+
+class _Bar(Progress):
+    """Moves what is shown after each step."""
+
+    def __init__(self, steps: int, move: Callable[[], Any]) -> None:
         super().__init__(steps)
-        self._shown, self._task = shown, task
+        self._move = move
 
     def update(self, rows: int, **metrics: Any) -> None:
         super().update(rows, **metrics)
-        self._shown.update(self._task, completed=self.step)
+        self._move()
