@@ -31,7 +31,7 @@ def hessian_diag(loss: Callable[..., Any], params: Any, inputs: Any, targets: An
     """
     vector, unraveled = raveled(params)
     of_vector = lambda v: loss(unraveled(v), inputs, targets)
-    rows = fnp.eye(fnp.size(vector), dtype=vector.dtype)
+    rows = fzero.array_namespace(vector).eye(fnp.size(vector), dtype=vector.dtype)
     return fzero.vmap(lambda row: fnp.sum(row * fzero.hvp(of_vector)(vector, row)))(rows)
 
 

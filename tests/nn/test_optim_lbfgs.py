@@ -9,6 +9,7 @@ import fzero
 import fzero.numpy as fnp
 from fzero_nn import optim
 from fzero_nn.optim import tree
+from tests.strict import put, unwrap
 
 RNG = np.random.default_rng(0)
 A = RNG.normal(size=(40, 5))
@@ -249,6 +250,22 @@ def test_members_of_an_ensemble_take_their_own_steps(name):
         alone, count = trained({k: v[i] for k, v in starts.items()})
         np.testing.assert_allclose(together["x"][i], alone["x"], rtol=1e-9)
         assert tries[i] == count
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_the_stand_in_for_cupy_takes_the_same_steps(name):
+    make, start, _ = LOSSES["rosenbrock"]
+    f = make(fnp)
+    ways = []
+    for params in (start, fzero.tree.map(put, start)):
+        optimizer, value_and_grad = OPTIMIZERS[name](optim), fzero.value_and_grad(f)
+        state = optimizer.init(params)
+        for _ in range(6):
+            value, g = value_and_grad(params)
+            updates, state = optimizer.update(g, state, params, value=value, grad=g, value_fn=f)
+            params = optim.apply_updates(params, updates)
+        ways.append([float(unwrap(params[k])) for k in ("x", "y")])
+    np.testing.assert_allclose(*ways, rtol=1e-12)
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32])

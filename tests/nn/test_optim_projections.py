@@ -7,6 +7,7 @@ import fzero
 import fzero.numpy as fnp
 from fzero_nn.optim import projections as ours
 from fzero_nn.optim import tree
+from tests.strict import put, unwrap
 
 RNG = np.random.default_rng(0)
 X = {"W": 2 * RNG.normal(size=(2, 3)), "b": RNG.normal(size=2)}
@@ -109,6 +110,15 @@ def test_dtype_structure_purity_and_rows(name, args):
     for i in range(3):
         alone = project({k: x[i] for k, x in rows.items()}, *args)
         np.testing.assert_allclose(together["W"][i], alone["W"], rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize(("name", "args"), CALLS)
+def test_the_stand_in_for_cupy_gives_the_same(name, args):
+    placed = [fzero.tree.map(put, a) if isinstance(a, dict) else a for a in args]
+    got = getattr(ours, name)(fzero.tree.map(put, X), *placed)
+    want = getattr(ours, name)(X, *args)
+    for k in want:
+        np.testing.assert_allclose(unwrap(got[k]), want[k], rtol=1e-12, atol=1e-14)
 
 
 def test_the_simplex_at_its_edges():

@@ -9,6 +9,7 @@ import fzero
 import fzero.numpy as fnp
 from fzero import random
 from fzero_nn.optim import assignment, perturbations, second_order
+from tests.strict import no_sync, put, unwrap
 
 RNG = np.random.default_rng(0)
 PARAMS = {"W": RNG.normal(size=(3, 2)), "b": RNG.normal(size=2)}
@@ -42,6 +43,15 @@ def test_second_order_in_float32():
         got = f(loss, small, INPUTS.astype(np.float32), TARGETS.astype(np.float32))
         assert got.dtype == np.float32
         np.testing.assert_allclose(got, f(loss, PARAMS, INPUTS, TARGETS), atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["hessian_diag", "fisher_diag"])
+def test_the_stand_in_for_cupy_gives_the_same_diagonals(name):
+    of_line = lambda p, x, y: fnp.sum((p**3 * x - y) ** 2)
+    f, p, x = getattr(second_order, name), np.array([1.0, 2.0]), np.array([3.0, 4.0])
+    with no_sync():
+        got = f(of_line, put(p), put(x), 1.0)
+    np.testing.assert_allclose(unwrap(got), f(of_line, p, x, 1.0), rtol=1e-13)
 
 
 # --------------------------------------------------------------------------------- perturbations

@@ -8,6 +8,7 @@ import fzero.numpy as fnp
 from fzero import random
 from fzero_nn import optim
 from fzero_nn.optim import tree
+from tests.strict import no_sync, put, unwrap
 
 RNG = np.random.default_rng(0)
 X = {"W": RNG.normal(size=(2, 3)), "rest": [RNG.normal(size=4), RNG.normal(size=())]}
@@ -117,6 +118,17 @@ def test_helpers_under_transforms():
     norms = fzero.vmap(lambda x: tree.norm(tree.add_scale([x], 2.0, [x])))(rows)
     np.testing.assert_allclose(norms, 3 * np.linalg.norm(rows, axis=1), rtol=1e-14)
     np.testing.assert_array_equal(fzero.vmap(lambda x: tree.max([x, 2.0]))(rows), [2, 3, 5])
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_the_stand_in_for_cupy_gives_the_same_without_waiting(name, monkeypatch):
+    want = CALLS[name](tree)
+    for place in ("X", "Y", "Z"):
+        monkeypatch.setitem(globals(), place, fzero.tree.map(put, globals()[place]))
+    with no_sync():
+        got = CALLS[name](tree)
+    for a, b in zip(fzero.tree.leaves(got), fzero.tree.leaves(want), strict=True):
+        np.testing.assert_allclose(unwrap(a), b, rtol=1e-6)
 
 
 def test_allclose_looks_at_every_leaf():

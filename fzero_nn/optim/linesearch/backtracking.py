@@ -11,6 +11,7 @@ import fzero.numpy as fnp
 from .. import tree
 from ..base import GradientTransformationExtraArgs, require_params
 from .objective import bound_objective, excess, unwarned
+from .points import choose
 
 __all__ = [
     "BacktrackingLinesearchInfo",
@@ -130,7 +131,7 @@ def scale_by_backtracking_linesearch(
             return unmet & (trial.count <= max_backtracking_steps)
 
         def tried(trial: _Trial) -> _Trial:
-            step = trial.step * fnp.where(trial.count > 0, decrease_factor, 1.0)
+            step = choose(trial.count > 0, trial.step * decrease_factor, trial.step)
             new_value, pull = _evaluated(f, tree.add_scale(params, step, updates), store_grad)
             bound = (1.0 + rtol) * value + slope_rtol * step * slope
             error, count = excess(new_value - bound), trial.count + 1
@@ -139,12 +140,12 @@ def scale_by_backtracking_linesearch(
             return _Trial(step, new_value, new_grad, error, count)
 
         guess = fnp.minimum(increase_factor * state.learning_rate, max_learning_rate)
-        guess = fnp.where(state.learning_rate > 0, guess, max_learning_rate)
+        guess = choose(state.learning_rate > 0, guess, max_learning_rate)
         empty = fzero.freeze(grad) if store_grad else None
         start = _Trial(guess, fnp.asarray(value), empty, np.float64(np.inf), np.int64(0))
         with unwarned():
             found = fzero.while_loop(going, tried, start)
-        step = fnp.where(fnp.isinf(found.error), 0.0, found.step)
+        step = choose(fnp.isinf(found.error), np.float64(0), found.step)
         info = BacktrackingLinesearchInfo(found.count, found.error)
         new = ScaleByBacktrackingLinesearchState(step, found.value, found.grad, info)
         return tree.scale(step, updates), new

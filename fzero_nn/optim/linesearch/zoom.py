@@ -94,7 +94,7 @@ def searched(rules: Rules, at: Callable[[Any], Point], start: Point, guess: Any)
 def _grown(rules: Rules, at: Any, start: Point, guess: Any, s: Search) -> Search:
     """Try a larger step, and see whether it and the one before enclose what is sought."""
     before = s.point
-    step = fnp.where(s.count == 0, guess, rules.increase_factor * before.step)
+    step = choose(s.count == 0, guess, rules.increase_factor * before.step)
     largest = np.inf if rules.max_step is None else rules.max_step
     at_end, step = step >= largest, fnp.minimum(step, largest)
     new = at(step)

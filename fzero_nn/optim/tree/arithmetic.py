@@ -4,6 +4,8 @@ import functools
 import operator
 from typing import Any
 
+import numpy as np
+
 import fzero.numpy as fnp
 
 from ..moments import as_float_dtype, frozen_map
@@ -168,4 +170,6 @@ def where(condition: Any, tree_x: Any, tree_y: Any) -> Any:
         >>> where(fnp.array([True, False]), [fnp.ones(2)], [fnp.zeros(2)])
         [array([1., 0.])]
     """
+    if isinstance(condition, (bool, np.bool_)):
+        return frozen_map(lambda x, y: x if condition else y, tree_x, tree_y)
     return frozen_map(lambda x, y: fnp.where(condition, x, y), tree_x, tree_y)
