@@ -49,7 +49,7 @@ def trees_from_torch(
     state: dict[str, Any] = {}
     for layer, arrays in _by_layer(weights).items():
         path = layer.replace(".", "/") if rename is None else rename(layer)
-        normalises = "running_mean" in arrays or np.ndim(arrays.get("weight")) == 1
+        normalises = "running_mean" in arrays or _scales(arrays)
         for name, array in arrays.items():
             table, names = (state, _STATISTICS) if name in _STATISTICS else (params, _AFFINE)
             if normalises and table is params:
@@ -74,13 +74,14 @@ def _by_layer(weights: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
+def _scales(arrays: dict[str, Any]) -> bool:
+    """Whether the weight has one axis, as that of a normalisation."""
+    return "weight" in arrays and np.ndim(arrays["weight"]) == 1
+
+
 def _check_scales(layers: dict[str, dict[str, Any]]) -> None:
     """A weight of one axis beside no bias is that of a PReLU or of an RMSNorm: nothing tells."""
-    alone = [
-        layer
-        for layer, arrays in layers.items()
-        if np.ndim(arrays.get("weight")) == 1 and "bias" not in arrays
-    ]
+    alone = [layer for layer, arrays in layers.items() if _scales(arrays) and "bias" not in arrays]
     if alone:
         raise ValueError(
             f"trees_from_torch: weights has {[f'{layer}.weight' for layer in alone]} of one axis "
