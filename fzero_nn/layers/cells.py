@@ -27,6 +27,8 @@ class Cell(Module):
 
     #: How many gates the columns of W_x and W_h have.
     gates: ClassVar[int]
+    #: What its biases are called.
+    biases: ClassVar[tuple[str, ...]] = ("b",)
 
     inputs: int | None
     features: int
@@ -92,7 +94,7 @@ class Cell(Module):
 
     def _weights(self, params: Any) -> tuple[Any, ...]:
         """W_x and W_h, and the biases if there are any."""
-        biases = ("b",) if self.bias else ()
+        biases = self.biases if self.bias else ()
         return entries(type(self).__name__, params, "W_x", "W_h", *biases)
 
 
@@ -211,6 +213,7 @@ class GRUCell(Cell):
     """
 
     gates: ClassVar[int] = 3
+    biases: ClassVar[tuple[str, ...]] = ("b", "b_h")
 
     def step(self, params: Any, carry: Any, x: Any) -> tuple[Any, Any]:
         h = F.gru_step(x, carry, *self._weights(params))
@@ -219,7 +222,3 @@ class GRUCell(Cell):
     def _biases(self, key: Any) -> dict[str, Any]:
         key, h_key = random.split(key)
         return {**super()._biases(key), "b_h": self.b_init(h_key, (self.features,), self.dtype)}
-
-    def _weights(self, params: Any) -> tuple[Any, ...]:
-        biases = ("b", "b_h") if self.bias else ()
-        return entries("GRUCell", params, "W_x", "W_h", *biases)

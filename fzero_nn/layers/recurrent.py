@@ -4,6 +4,7 @@ A layer is its cell and more: `step` runs one step, `unroll` a sequence from a c
 carry, and `apply`, as of every layer, gives the outputs alone. Nothing holds a carry in between.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,8 +81,29 @@ class Recurrent(Module):
         return self.unroll(params, x, carry, lengths, key=key, train=train)[0], state
 
 
+class _OfCell(Recurrent):
+    """A cell, and the function that runs it over a sequence."""
+
+    reverse: bool
+    _run: Callable[..., tuple[Any, Any]]
+    _weights: Callable[[Any], tuple[Any, ...]]
+
+    def unroll(
+        self,
+        params: Any,
+        x: Any,
+        carry: Any = None,
+        lengths: Any = None,
+        *,
+        key: Any = None,
+        train: bool = False,
+    ) -> tuple[Any, Any]:
+        weights = self._weights(params)
+        return self._run(x, carry, *weights, lengths=lengths, reverse=self.reverse)
+
+
 @dataclass(frozen=True)
-class RNN(Recurrent, RNNCell):
+class RNN(_OfCell, RNNCell):
     """The simple recurrent network: h_t = activation(x_t W_x + b + h_(t-1) W_h).
 
     Args:
@@ -101,23 +123,12 @@ class RNN(Recurrent, RNNCell):
 
     reverse: bool = False
 
-    def unroll(
-        self,
-        params: Any,
-        x: Any,
-        carry: Any = None,
-        lengths: Any = None,
-        *,
-        key: Any = None,
-        train: bool = False,
-    ) -> tuple[Any, Any]:
-        weights = self._weights(params)
-        options = {"activation": self.activation, "lengths": lengths, "reverse": self.reverse}
-        return F.rnn(x, carry, *weights, **options)
+    def _run(self, *args: Any, **options: Any) -> tuple[Any, Any]:
+        return F.rnn(*args, activation=self.activation, **options)
 
 
 @dataclass(frozen=True)
-class LSTM(Recurrent, LSTMCell):
+class LSTM(_OfCell, LSTMCell):
     """The long short-term memory over sequences.
 
     Args:
@@ -136,23 +147,11 @@ class LSTM(Recurrent, LSTMCell):
     """
 
     reverse: bool = False
-
-    def unroll(
-        self,
-        params: Any,
-        x: Any,
-        carry: Any = None,
-        lengths: Any = None,
-        *,
-        key: Any = None,
-        train: bool = False,
-    ) -> tuple[Any, Any]:
-        weights = self._weights(params)
-        return F.lstm(x, carry, *weights, lengths=lengths, reverse=self.reverse)
+    _run = staticmethod(F.lstm)
 
 
 @dataclass(frozen=True)
-class GRU(Recurrent, GRUCell):
+class GRU(_OfCell, GRUCell):
     """The gated recurrent unit over sequences.
 
     Args:
@@ -171,16 +170,4 @@ class GRU(Recurrent, GRUCell):
     """
 
     reverse: bool = False
-
-    def unroll(
-        self,
-        params: Any,
-        x: Any,
-        carry: Any = None,
-        lengths: Any = None,
-        *,
-        key: Any = None,
-        train: bool = False,
-    ) -> tuple[Any, Any]:
-        weights = self._weights(params)
-        return F.gru(x, carry, *weights, lengths=lengths, reverse=self.reverse)
+    _run = staticmethod(F.gru)
