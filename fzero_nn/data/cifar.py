@@ -220,7 +220,8 @@ def _read_records(
 def _read_pickle(source: str, raw: bytes, entry: str) -> tuple[np.ndarray, np.ndarray]:
     content = read_arrays(source, raw)
     try:
-        return content["data"].reshape(-1, 3, 32, 32), np.array(content[entry], np.uint8)
+        images = content["data"].reshape(-1, 3, 32, 32).copy()  # which may be changed
+        return images, np.array(content[entry], np.uint8)
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise ValueError(
             f"{source} is without images of 3072 bytes or {entry} ({error!r}); expected "

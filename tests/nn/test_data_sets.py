@@ -183,7 +183,8 @@ def test_cifar(tmp_path, version, how):
     chosen = (*want[:2], *want[3:5])
     for array, wanted in zip(got, chosen, strict=True):
         np.testing.assert_array_equal(array, wanted)
-        assert array.dtype == np.uint8 and array.flags.c_contiguous
+        assert array.dtype == np.uint8
+        assert array.flags.c_contiguous and array.flags.writeable
 
 
 @pytest.mark.parametrize("labels", ["fine", "coarse"])
