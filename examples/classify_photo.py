@@ -125,7 +125,8 @@ def open_photo(path: Path | None, default: str = "chelsea.png") -> Any:
         if folder is None:
             raise SystemExit("no photo: name a file, or pip install scikit-image, which has some")
         path = folder / "data" / default
-    return Image.open(path)
+    with Image.open(path) as image:
+        return image.convert("RGB")
 
 
 def class_names(count: int, path: Path | None) -> list[str]:

@@ -79,9 +79,10 @@ def flipped(key: Any, batch: Any) -> Any:
 def setup(options: argparse.Namespace, loader: data.Loader) -> tuple[Any, Any, Any]:
     """The function of one step, and where a run begins: its state and its place in the data."""
     init_key, run_key, data_key = random.split(random.key(options.seed), 3)
-    params, state = fzero.device_put(MODEL.init(init_key), options.device)
+    params, state = MODEL.init(init_key)
     optimizer = optim.adam(optim.cosine_decay_schedule(options.lr, len(loader) * options.epochs))
     start = training.train_state(params, state, optimizer, run_key)
+    start = fzero.device_put(start, options.device)
     return training.make_train_step(loss_fn, optimizer), start, data.Position(data_key)
 
 
@@ -236,8 +237,8 @@ def main(arguments: Sequence[str] | None = None) -> float | None:
 
     found = evaluate(now, test_set)
     draw(options, now, test_set, images.test_images, None if options.data else CLOTHES)
-    print(f"test loss {found['loss']:.3f}")
-    print(f"test accuracy {found['accuracy']:.3f}")
+    print(f"test loss {float(found['loss']):.3f}")
+    print(f"test accuracy {float(found['accuracy']):.3f}")
     return float(found["accuracy"])
 
 

@@ -131,7 +131,7 @@ def paint(loss: Callable[[Any], Any], x: Any, lr: float, steps: int) -> tuple[An
     differentiate = fzero.value_and_grad(loss, has_aux=True)
     optimizer = optim.adagrad(lr, 0.0, 1e-8, eps_in_sqrt=False)
     state, losses = optimizer.init(x), []
-    with training.progress(steps, "painting", "images") as bar:
+    with training.progress(steps, "painting", "steps") as bar:
         for _ in range(steps):
             (value, parts), g = differentiate(x)
             updates, state = optimizer.update(g, state, x)
@@ -155,10 +155,8 @@ def stained_glass(key: Any, size: int, panes: int = 60) -> Any:
 
 
 def squared(image: Any, size: int) -> Any:
-    """The middle square of an image, in colour, of a size."""
-    side = min(image.size)
-    shape = data.compose(data.convert("RGB"), data.center_crop(side), data.resize(size, "bicubic"))
-    return shape(image)
+    """The middle square of an image, of a size."""
+    return data.resize(size, "bicubic")(data.center_crop(min(image.size))(image))
 
 
 # --------------------------------------------------------------------------------------- main

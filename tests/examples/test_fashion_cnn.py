@@ -13,7 +13,7 @@ import pytest
 
 import fzero
 from fzero_nn import checkpoint, training
-from tests.examples.running import EXAMPLES, ROOT, load_example, write_images
+from tests.examples.running import EXAMPLES, ROOT, load_example, use_stand_in, write_images
 
 SMALL = ["--epochs", "2", "--batch-size", "50"]
 
@@ -139,3 +139,9 @@ def test_it_reaches_its_accuracy_as_a_program(tmp_path):
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     found = re.search(r"^test accuracy (0\.\d+)$", done.stdout, re.MULTILINE)
     assert found and float(found[1]) >= 0.88
+
+
+def test_it_runs_on_the_stand_in_for_a_card(cnn, folder, tmp_path, monkeypatch):
+    use_stand_in(monkeypatch)
+    got = cnn.main(arguments(folder, tmp_path, "--device", "gpu", "--epochs", "1"))
+    assert got == cnn.main(arguments(folder, tmp_path / "cpu", "--epochs", "1"))
