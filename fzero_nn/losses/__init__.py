@@ -22,8 +22,10 @@ from .cross_entropy import (
 from .distribution import kl_divergence, normal_nll
 from .embedding import cosine_distance, cosine_similarity, margin_ranking, ntxent, triplet
 from .focal import poly_cross_entropy, sigmoid_focal, softmax_focal
+from .ranking import ranking_softmax
 from .regression import huber, l1, log_cosh, mse, squared_error
 from .sequence import ctc_loss
+from .sparse import sparsemax
 
 __all__ = [
     "binary_cross_entropy",
@@ -42,12 +44,14 @@ __all__ = [
     "ntxent",
     "perceptron",
     "poly_cross_entropy",
+    "ranking_softmax",
     "sigmoid_binary_cross_entropy",
     "sigmoid_focal",
     "smooth_labels",
     "softmax_cross_entropy",
     "softmax_cross_entropy_with_probabilities",
     "softmax_focal",
+    "sparsemax",
     "squared_error",
     "squared_hinge",
     "triplet",

@@ -194,6 +194,18 @@ FUNCTIONS = [
     _case("cosine_distance", losses.cosine_distance, (X, Y), {"axis": 0}),
     _case("triplet", losses.triplet, (X, Y, draw(5, 3, seed=2)), {"margin": 2.0}, _triplet),
     _case("margin_ranking", losses.margin_ranking, (X, Y, SIGNS), {"margin": 0.5}, _ranking),
+    _case("sparsemax", losses.sparsemax, (X, LABELS)),
+    _case(
+        "sparsemax of weighted rows",
+        lambda x, labels, weights: losses.sparsemax(x, labels, weights=weights),
+        (2 * X, LABELS, WEIGHTS),
+    ),
+    _case("ranking_softmax", losses.ranking_softmax, (X, BITS)),
+    _case(
+        "ranking_softmax of some items",
+        lambda x, y, mask: losses.ranking_softmax(x, y, mask=mask),
+        (X, SOFT, np.array(BITS, bool)),
+    ),
     _case("ntxent", losses.ntxent, (X, Y), {"temperature": 0.5}, _ntxent),
     _case(
         "ctc_loss",
