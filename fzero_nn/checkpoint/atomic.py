@@ -42,7 +42,7 @@ def write_atomically(function: str, path: Path, write: Callable[[BinaryIO], None
         ) from error
     try:
         with file:
-            if path.exists():
+            if fcntl and path.exists():
                 os.chmod(file.name, stat.S_IMODE(path.stat().st_mode))
             write(file)
             file.flush()

@@ -30,7 +30,7 @@ def save(path: str | os.PathLike[str], tree: Any, *, compress: bool = False) -> 
     The file is on the disk when this returns. It carries a CRC-32 of every array.
 
     Args:
-        path: the file, taken as it is; an existing one is replaced.
+        path: the file, taken as it is; an existing one is replaced, with its permissions.
         tree: arrays and Python numbers in dicts, lists, tuples and registered nodes. Arrays of
             a GPU are copied to the host.
         compress: deflate the entries. Weights hardly shrink, and it takes ten times longer.
@@ -39,6 +39,7 @@ def save(path: str | os.PathLike[str], tree: Any, *, compress: bool = False) -> 
         TypeError: a leaf is no number or array of numbers (bfloat16 and longdouble included), or
             a dictionary's key is neither str, int, float, bool nor None; each one is named.
         FileNotFoundError: the folder does not exist.
+        ValueError: there is a folder at `path`.
 
     Cost: one pass over the bytes; no copy of arrays that are contiguous on the host.
 
