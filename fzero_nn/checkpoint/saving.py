@@ -30,7 +30,7 @@ def save(path: str | os.PathLike[str], tree: Any, *, compress: bool = False) -> 
     The file is on the disk when this returns. It carries a CRC-32 of every array.
 
     Args:
-        path: the file, taken as it is; an existing one is replaced, with its permissions.
+        path: the file, taken as it is; an existing one is replaced; its permissions stay.
         tree: arrays and Python numbers in dicts, lists, tuples and registered nodes. Arrays of
             a GPU are copied to the host.
         compress: deflate the entries. Weights hardly shrink, and it takes ten times longer.
