@@ -51,6 +51,6 @@ def ranking_softmax(
     # A finite number, as a list may be without items; next to it, every other one counts.
     lowest = float(fnp.finfo(x.dtype).min) / 2
     logs = fnp.where(mask, log_softmax(fnp.where(mask, x, lowest)), 0)
-    losses = fnp.astype(-fnp.sum(relevances * logs, axis=-1), scores.dtype)
+    losses = fnp.astype(-fnp.sum(fnp.where(mask, relevances, 0) * logs, axis=-1), scores.dtype)
     there = fnp.any(mask, axis=-1)
     return reduced(name, losses, reduction, there if weights is None else weights * there)

@@ -4,7 +4,7 @@ from typing import Any
 
 import fzero.numpy as fnp
 
-from ..optim.projections import on_simplex
+from ..optim.simplex import on_simplex
 from .reduction import check_integers, check_labels, check_shape, floats, reduced, wide
 
 __all__ = ["sparsemax"]

@@ -14,9 +14,9 @@ import fzero.numpy as fnp
 from . import tree as trees
 from .flat import raveled
 from .moments import as_float_dtype, frozen_map, widened
+from .simplex import on_simplex
 
 __all__ = [
-    "on_simplex",
     "projection_box",
     "projection_halfspace",
     "projection_hypercube",
@@ -106,26 +106,6 @@ def projection_simplex(tree: Any, scale: Any = 1) -> Any:
     _check_scale("projection_simplex", scale)
     vector, unraveled = raveled(tree)
     return unraveled(on_simplex(widened(vector), scale))
-
-
-def on_simplex(x: Any, scale: Any) -> Any:
-    """The projection of each vector along the last axis.
-
-    The support comes from a sort without derivatives; with it, all is linear.
-    """
-    scale = as_float_dtype(scale, x)
-    x = x - fzero.stop_gradient(
-        fnp.max(x, axis=-1, keepdims=True)
-    )  # a shift of all numbers changes nothing
-    fixed = fzero.stop_gradient(x)
-    ordered = fnp.flip(fnp.sort(fixed, axis=-1), axis=-1)
-    rank = fnp.cumsum(fnp.ones_like(ordered), axis=-1)
-    above = ordered * rank > fnp.cumsum(ordered, axis=-1) - fzero.stop_gradient(scale)
-    support = fixed >= fnp.min(fnp.where(above, ordered, 0), axis=-1, keepdims=True)
-    total = fnp.sum(fnp.where(support, x, 0), axis=-1, keepdims=True) - scale
-    count = fnp.maximum(fnp.sum(support, axis=-1, keepdims=True), 1)
-    out = x - total / as_float_dtype(count, x)
-    return fnp.where(out <= 0, 0, out)
 
 
 def projection_l1_sphere(tree: Any, scale: Any = 1) -> Any:
