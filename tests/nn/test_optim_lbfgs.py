@@ -163,6 +163,24 @@ def test_value_and_gradient_are_taken_from_the_state():
     np.testing.assert_allclose(p, 1, rtol=1e-12)
 
 
+def test_parameters_may_be_called_value_and_members_take_theirs_from_the_state():
+    f = lambda p: fnp.sum((p["value"] - 1) ** 2) + fnp.sum(fnp.cosh(p["grad"] + 2))
+    optimizer, value_and_grad = optim.lbfgs(), optim.value_and_grad_from_state(f)
+
+    def trained(params):
+        state = optimizer.init(params)
+        for _ in range(12):
+            value, g = value_and_grad(params, state=state)
+            updates, state = optimizer.update(g, state, params, value=value, grad=g, value_fn=f)
+            params = optim.apply_updates(params, updates)
+        return params
+
+    starts = {"value": np.array([3.0, -5.0]), "grad": np.array([0.0, 1.0])}
+    got = fzero.vmap(trained)(starts)
+    np.testing.assert_allclose(got["value"], 1, rtol=1e-7)
+    np.testing.assert_allclose(got["grad"], -2, rtol=1e-7)
+
+
 def test_a_state_without_a_gradient_is_an_error_with_a_way_out():
     f = lambda p: p**2
     for t in (optim.sgd(0.1), optim.scale_by_backtracking_linesearch(5)):

@@ -74,7 +74,7 @@ def value_and_grad_from_state(value_fn: Callable[..., Any]) -> Callable[..., tup
     """
 
     def value_and_grad(params: Any, *args: Any, state: Any, **kwargs: Any) -> tuple[Any, Any]:
-        value, grad = tree.get(state, "value"), tree.get(state, "grad")
+        value, grad = (tree.get(state, name, filtering=_is_field) for name in ("value", "grad"))
         if value is None or grad is None:
             raise ValueError(
                 "value_and_grad_from_state: state holds no value or no grad; expected that of a "
@@ -84,7 +84,12 @@ def value_and_grad_from_state(value_fn: Callable[..., Any]) -> Callable[..., tup
         return fzero.cond(
             fnp.isfinite(value),
             lambda: (value, grad),
-            lambda: fzero.value_and_grad(value_fn)(params, *args, **kwargs),
+            lambda: fzero.freeze(fzero.value_and_grad(value_fn)(params, *args, **kwargs)),
         )
 
     return value_and_grad
+
+
+def _is_field(path: tuple[Any, ...], value: Any) -> bool:
+    """Whether it belongs to a state: parameters may be called "value", too."""
+    return isinstance(path[-1], tree.NamedTupleKey)
