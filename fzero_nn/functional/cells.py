@@ -151,12 +151,14 @@ def misfits(arrays: Mapping[str, tuple[Any, tuple[int | str, ...]]]) -> str:
 
 
 def _misfit(name: str, a: Any, wanted: tuple[int | str, ...]) -> str:
-    shape, shown = getattr(a, "shape", None), str(wanted).replace("'", "")
+    shape = getattr(a, "shape", None)
+    if shape is not None and len(shape) == len(wanted):
+        if all([isinstance(w, str) or n == w for n, w in zip(shape, wanted, strict=True)]):
+            return ""
+    shown = str(wanted).replace("'", "")
     if shape is None:
         return f"{name} is a {type(a).__name__}, not an array of shape {shown}"
-    same = (isinstance(w, str) or n == w for n, w in zip(shape, wanted, strict=False))
-    fits = len(shape) == len(wanted) and all(same)
-    return "" if fits else f"{name} is of shape {tuple(shape)}, not {shown}"
+    return f"{name} is of shape {tuple(shape)}, not {shown}"
 
 
 def _check_step(

@@ -8,7 +8,17 @@ import fzero
 import fzero.numpy as fnp
 
 from .base import GradientTransformation
-from .moments import as_dtype, check_decay, corrected, frozen_map, lookahead_mean, squares_like
+from .moments import (
+    abs_square,
+    as_dtype,
+    check_decay,
+    corrected,
+    frozen_map,
+    frozen_maps,
+    lookahead_mean,
+    mix,
+    squares_like,
+)
 from .tree import cast, update_moment, update_moment_per_elem_norm, zeros_like
 
 __all__ = [
@@ -90,9 +100,12 @@ def scale_by_adam(
         updates: Any, state: ScaleByAdamState, params: Any = None
     ) -> tuple[Any, ScaleByAdamState]:
         count = state.count + 1
-        mu = update_moment(updates, state.mu, b1, 1)
-        nu = update_moment_per_elem_norm(updates, state.nu, b2, 2)
-        out = frozen_map(lambda g, m, v: direction(g, m, v, count), updates, mu, nu)
+
+        def leaf(g: Any, m: Any, v: Any) -> tuple[Any, Any, Any]:
+            m, v = mix(b1, m, g), mix(b2, v, abs_square(g))
+            return direction(g, m, v, count), m, v
+
+        out, mu, nu = frozen_maps(3, leaf, updates, state.mu, state.nu)
         return out, ScaleByAdamState(count, cast(mu, mu_dtype), nu)
 
     return GradientTransformation(init, update)

@@ -22,6 +22,7 @@ __all__ = [
     "copied",
     "corrected",
     "frozen_map",
+    "frozen_maps",
     "lookahead_mean",
     "mix",
     "squares_like",
@@ -31,6 +32,8 @@ __all__ = [
 
 def as_dtype(x: Any, like: Any) -> Any:
     """`x` in the dtype of `like`: a float64 number must not turn float32 parameters to float64."""
+    if x.__class__ is float:
+        return x
     if isinstance(x, np.ndarray) and x.ndim == 0:
         x = x[()]  # a scalar goes with arrays of every library
     dtype = getattr(like, "dtype", None)
@@ -47,6 +50,16 @@ def frozen_map(f: Callable[..., Any], tree: Any, *rest: Any) -> Any:
     first, treedef = fzero.tree.flatten(tree)
     others = [flatten_up_to(treedef, r, "map", f"rest[{i}]") for i, r in enumerate(rest)]
     return frozen(treedef, [f(*xs) for xs in zip(first, *others, strict=True)])
+
+
+def frozen_maps(
+    count: int, f: Callable[..., tuple[Any, ...]], tree: Any, *rest: Any
+) -> tuple[Any, ...]:
+    """So many frozen trees in one walk: `f` returns a leaf for each of them."""
+    first, treedef = fzero.tree.flatten(tree)
+    others = [flatten_up_to(treedef, r, "map", f"rest[{i}]") for i, r in enumerate(rest)]
+    rows = [f(*xs) for xs in zip(first, *others, strict=True)]
+    return tuple(frozen(treedef, [row[i] for row in rows]) for i in range(count))
 
 
 def squares_like(params: Any, value: Any = 0.0) -> Any:
