@@ -237,6 +237,6 @@ def test_shapes_are_not_stretched():
 def test_the_loss_of_an_empty_batch_is_zero(name):
     x, labels = np.zeros((0, 3), np.float32), np.zeros(0, int)
     count = {"triplet": 3, "normal_nll": 3, "margin_ranking": 3}.get(name, 2)
-    integer = name in ("softmax_cross_entropy", "softmax_focal", "poly_cross_entropy")
+    integer = name in ("softmax_cross_entropy", "softmax_focal", "poly_cross_entropy", "sparsemax")
     got = getattr(losses, name)(*((x, labels) if integer else [x] * count))
     assert got.dtype == np.float32 and not got.any()
