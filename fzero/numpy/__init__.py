@@ -19,6 +19,7 @@ from . import (
     elementwise,
     fft,
     indexing,
+    inspection,
     joining,
     linalg,
     logic,
@@ -56,6 +57,10 @@ acosh, asinh, atanh = arccosh, arcsinh, arctanh
 amax, amin, around = max, min, round
 bitwise_invert = bitwise_not = invert
 bitwise_left_shift, bitwise_right_shift = left_shift, right_shift
+
+#: What the Array API standard asks of a namespace.
+__array_api_version__ = "2024.12"
+__array_namespace_info__ = inspection.Inspection
 
 __all__ = [
     "abs", "acos", "acosh", "amax", "amin", "around", "asin", "asinh", "atan", "atan2", "atanh",

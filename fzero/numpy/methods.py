@@ -127,7 +127,7 @@ def _methods() -> dict[str, Any]:
         "real": property(for_tracers(elementwise.real)),
         "imag": property(for_tracers(elementwise.imag)),
         "flat": property(found["ravel"]),
-        "device": property(lambda self: device(self)),
+        "device": property(lambda self: str(device(self))),
     }
     return found
 
