@@ -21,7 +21,7 @@ class Inspection(type(np.__array_namespace_info__())):  # type: ignore[misc]
     """
 
     def devices(self) -> list[str]:
-        """What `device=` takes here: "cpu", as NumPy calls it, and "gpu:0", ... for CuPy's cards."""
+        """What `device=` takes: "cpu", as NumPy calls it, and "gpu:0", ... for CuPy's cards."""
         return [str(d) for d in devices()]
 
     def default_device(self) -> str:
@@ -30,7 +30,7 @@ class Inspection(type(np.__array_namespace_info__())):  # type: ignore[misc]
 
     def default_dtypes(self, *, device: Any = None) -> dict[str, np.dtype]:
         """The dtypes of arrays made without one, by kind; the same on every device."""
-        return super().default_dtypes()
+        return dict(super().default_dtypes())  # type: ignore[arg-type]
 
     def dtypes(self, *, device: Any = None, kind: Any = None) -> dict[str, np.dtype]:
         """The dtypes by name, all or those of a kind; the same on every device."""
