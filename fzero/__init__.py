@@ -22,6 +22,7 @@ from .derivatives import (
     linear_transpose,
 )
 from .forward import jvp, linearize
+from .implicit import custom_linear_solve, custom_root, fixed_point
 from .mapping import vmap
 from .nans import debug_nans
 from .ops.indexing import at
@@ -43,6 +44,8 @@ __all__ = [
     "checkpoint",
     "cond",
     "custom_jvp",
+    "custom_linear_solve",
+    "custom_root",
     "custom_vjp",
     "debug_nans",
     "device",
@@ -51,6 +54,7 @@ __all__ = [
     "devices",
     "errors",
     "eval_shape",
+    "fixed_point",
     "fori_loop",
     "freeze",
     "grad",

@@ -18,10 +18,10 @@ from .forward import LinearTrace
 from .rows import PartTrace, resumed
 from .tape import ReverseTrace
 
-__all__ = ["checkpoint"]
+__all__ = ["checkpoint", "reopened", "traces_within"]
 
 
-def _traces(values: Any) -> dict[int, Trace]:
+def traces_within(values: Any) -> dict[int, Trace]:
     """Every trace in the tracers of a tree, tangents and row sets included, by identity."""
     return {id(t): t for x in tree.leaves(values) for t in _traces_in(x)}
 
@@ -59,7 +59,7 @@ def _closure(f: Any) -> list[Any]:
 
 
 @contextmanager
-def _reopened(traces: Sequence[Trace]) -> Iterator[None]:
+def reopened(traces: Sequence[Trace]) -> Iterator[None]:
     """Let tracers of finished transforms be used once more, and their row splits with them."""
     before = [t.closed for t in traces]
     targets = sorted((t for t in traces if isinstance(t, PartTrace)), key=lambda t: t.born)
@@ -86,7 +86,7 @@ class _Again:
     def expand(self, gs: Sequence[Any], cotangents: list[Any]) -> None:
         """Record the call at the end of the tape, with the cotangents of its results."""
         trace = self.tape_trace
-        with _reopened([trace, *self.above]), axes_in_force(self.axes):
+        with reopened([trace, *self.above]), axes_in_force(self.axes):
             leaves = tree.leaves(self.call())
         parts: list[Any] = []
         for y in leaves:
@@ -128,7 +128,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(f)
     def run_checkpoint(*args: Any, **kwargs: Any) -> Any:
         given = tree.leaves((args, kwargs, _closure(f)))
-        return _run(lambda: f(*args, **kwargs), _traces(given), given)
+        return _run(lambda: f(*args, **kwargs), traces_within(given), given)
 
     return run_checkpoint
 
@@ -153,7 +153,7 @@ def _run(call: Callable[[], Any], seen: dict[int, Trace], given: Sequence[Any]) 
         out = call()
     finally:
         trace.suspended = False
-    found = _traces(out)
+    found = traces_within(out)
     if any(_records(t) and t.level > trace.level for i, t in found.items() if i not in seen):
         return _run(call, seen | found, given)  # it was hidden, for example in an attribute
     above = [

@@ -62,7 +62,7 @@ class Tracer:
 class Trace:
     """One run of one transform: makes tracers and handles the primitives called on them."""
 
-    __slots__ = ("closed", "level")
+    __slots__ = ("closed", "level", "suspended")
     #: What the transform is called in messages.
     transform = "transform"
     #: Whether fused operations are processed whole, like primitives.
@@ -71,6 +71,8 @@ class Trace:
     def __init__(self) -> None:
         self.level: float = next(_LEVELS)
         self.closed = False
+        #: Whether its tracers count as constants for now; traces of derivatives ask.
+        self.suspended = False
 
     def process(self, prim: "Primitive", args: Sequence[Any], params: dict[str, Any]) -> Any:
         """Run `prim` on `args`, at least one of them a tracer of this trace."""

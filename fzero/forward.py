@@ -37,6 +37,8 @@ class JVPTrace(Trace):
     def process(self, prim: Primitive, args: Sequence[Any], params: dict[str, Any]) -> Any:
         if self.closed:
             raise self.leaked(prim.name)
+        if self.suspended:
+            return prim.call(*map(self.strip, args), **params)
         if prim.partials and not params:  # the hot path: no loops
             pushed = self._pushed(prim, args)
             if pushed is not None:
@@ -97,6 +99,10 @@ class JVPTrace(Trace):
 
     def rebuild(self, tracer: Any, parts: Sequence[Any]) -> Any:
         return JVPTracer(self, *parts)
+
+    def strip(self, x: Any) -> Any:
+        """The value of a tracer of this trace; anything else as it is."""
+        return x.value if x.__class__ is JVPTracer and x._trace is self else x
 
     def pair(self, x: Any) -> tuple[Any, Any]:
         """Value and tangent of a result, zeros where it does not depend on the inputs."""
@@ -197,7 +203,7 @@ class LinearTrace(Trace):
             if not o and prim.keeps:
                 self.guard.add(v)
         ans = prim.call(*values, **params)
-        if not prim.differentiable:
+        if self.suspended or not prim.differentiable:
             return ans
         return self.record(args, prim, ans, values, params)
 
@@ -218,6 +224,10 @@ class LinearTrace(Trace):
 
     def rebuild(self, tracer: Any, parts: Sequence[Any]) -> Any:
         return LinearTracer(self, parts[0], tracer.index)
+
+    def strip(self, x: Any) -> Any:
+        """The value of a tracer of this trace; anything else as it is."""
+        return x.value if x.__class__ is LinearTracer and x._trace is self else x
 
     def index_of(self, x: Any) -> int | None:
         """The node of `x`, None if it does not depend on the inputs."""

@@ -62,7 +62,7 @@ class _SlotCotangent(Contribution):
 class ReverseTrace(Trace):
     """Records the differentiated operations of one run."""
 
-    __slots__ = ("guard", "mutex", "pause", "suspended", "tape")
+    __slots__ = ("guard", "mutex", "pause", "tape")
     transform = "grad or vjp"
 
     def __init__(self) -> None:
@@ -71,7 +71,6 @@ class ReverseTrace(Trace):
         self.pause = Pause()
         self.guard = Guard()
         self.mutex = threading.Lock()
-        self.suspended = False
 
     def inputs(self, leaves: Sequence[Any]) -> list[Any]:
         """Tracers for the leaves that have derivatives; the other leaves as they are."""

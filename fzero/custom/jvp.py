@@ -47,6 +47,8 @@ class _JVP:
         """Push tangents by the stated rule."""
         own = [isinstance(x, JVPTracer) and x._trace is trace for x in leaves]
         values = [x.value if o else x for x, o in zip(leaves, own, strict=True)]
+        if trace.suspended:
+            return self.primal(values)
         ts = [x.tangent if o else zeros_of(x) for x, o in zip(leaves, own, strict=True)]
         outs, tangents = self.push(values, ts)
         check_closed("custom_jvp", trace, [*outs, *tangents])
@@ -81,6 +83,8 @@ class _JVP:
         own = [trace.index_of(x) is not None for x in leaves]
         values = [x.value if o else x for x, o in zip(leaves, own, strict=True)]
         outs = self.primal(values)
+        if trace.suspended:
+            return outs
         check_closed("custom_jvp", trace, outs)
 
         def jvp(ts: Any, ans: Any, args: Any, params: Any) -> Any:

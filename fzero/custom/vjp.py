@@ -40,6 +40,8 @@ class _VJP:
             mapped = _BatchedVJP(self, trace, flags)
             outs = mapped.run(values)
             return rewrap(trace, outs, mapped.out_flags)
+        if trace.suspended:
+            return self.run([trace.strip(x) for x in leaves])  # type: ignore[attr-defined]
         raise NotDifferentiableError(
             f"custom_vjp: {trace.transform} asks for a forward derivative; expected reverse mode, "
             "the only rule stated. State the function with fzero.custom_jvp, which serves both "
