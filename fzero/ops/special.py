@@ -10,7 +10,7 @@ from ..rules import elementwise
 from .exponential import exp
 from .selection import clip, where
 
-__all__ = ["erf", "erfc", "logistic", "raw_erfc", "relu", "softplus"]
+__all__ = ["erf", "erfc", "logistic", "raw_erfc", "raw_erfcx", "relu", "softplus"]
 
 # Cody, "Rational Chebyshev approximations for the error function", Mathematics of Computation 23
 # (1969): erf(x)/x in x^2, erfc(x) exp(x^2) in x, and its remainder in 1/x^2. Numerators and
@@ -72,13 +72,13 @@ def _gaussian(xp: Any, x: Any) -> Any:
     return xp.exp(-coarse * coarse) * xp.exp((coarse - x) * (coarse + x))
 
 
-def _erfc_positive(xp: Any, x: Any) -> Any:
-    """erfc(x) for x >= 15/32."""
+def _scaled_erfc(xp: Any, x: Any) -> Any:
+    """exp(x^2) erfc(x) for x >= 15/32."""
     near = _ratio(xp.minimum(x, 4.0), _ERFC)
     far = xp.maximum(x, 4.0)
     z = 1 / (far * far)
     distant = (1 / math.sqrt(math.pi) - z * _ratio(z, _ERFC_FAR)) / far
-    return _gaussian(xp, x) * xp.where(x <= 4, near, distant)
+    return xp.where(x <= 4, near, distant)
 
 
 def _parts(xp: Any, x: Any) -> tuple[Any, Any, Any]:
@@ -86,7 +86,8 @@ def _parts(xp: Any, x: Any) -> tuple[Any, Any, Any]:
     size = xp.minimum(abs(x), _ZERO)
     inner = xp.minimum(size, _NEAR)
     erf = xp.copysign(inner * _ratio(inner * inner, _ERF), x)
-    return size <= _NEAR, erf, _erfc_positive(xp, xp.maximum(size, _NEAR))
+    outer = xp.maximum(size, _NEAR)
+    return size <= _NEAR, erf, _gaussian(xp, outer) * _scaled_erfc(xp, outer)
 
 
 def _raw_erf(xp: Any, x: Any) -> Any:
@@ -98,6 +99,22 @@ def raw_erfc(xp: Any, x: Any) -> Any:
     """erfc of a raw float32 or float64 array, precise also where it is small."""
     near, erf, beyond = _parts(xp, x)
     return xp.where(near, 1 - erf, xp.where(x < 0, 2 - beyond, beyond))
+
+
+#: Beyond it exp(x^2) overflows in float64, and 1/x^2 is 0 to its last digit.
+_SCALED_LOW, _SCALED_HIGH = -26.62, 1e9
+
+
+def raw_erfcx(xp: Any, x: Any) -> Any:
+    """exp(x^2) erfc(x) of a raw float64 array; inf from x = -26.62 down."""
+    inner = xp.clip(x, -_NEAR, _NEAR)
+    near = xp.exp(inner * inner) * (1 - inner * _ratio(inner * inner, _ERF))
+    outer = xp.clip(abs(x), _NEAR, _SCALED_HIGH)
+    beyond = _scaled_erfc(xp, outer) * (outer / xp.maximum(abs(x), outer))
+    below = xp.clip(-x, _NEAR, -_SCALED_LOW)
+    mirrored = 2 / _gaussian(xp, below) - beyond
+    mirrored = xp.where(x < _SCALED_LOW, math.inf, mirrored)
+    return xp.where(abs(x) <= _NEAR, near, xp.where(x < 0, mirrored, beyond))
 
 
 def _floating(f: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:

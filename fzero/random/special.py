@@ -13,7 +13,7 @@ import numpy as np
 
 from ..ops.special import raw_erfc
 
-__all__ = ["log_factorial", "ndtr", "ndtri", "normal_of_unit"]
+__all__ = ["log_factorial", "ndtr", "ndtri", "ndtri_of_centred", "normal_of_unit"]
 
 _CHUNK = 1 << 15
 
@@ -124,11 +124,11 @@ def _host_ndtri(q: Any, r: Any) -> Any:
     return out
 
 
-def _ndtri(xp: Any, q: Any, r: Any) -> Any:
+def ndtri_of_centred(xp: Any, q: Any, r: Any) -> Any:
     """The normal quantile from q = p - 1/2, and r = min(p, 1 - p) where q alone is too coarse."""
     if q.dtype.itemsize == 2:
         wide = None if r is None else r.astype(xp.float32)
-        return _ndtri(xp, q.astype(xp.float32), wide).astype(q.dtype)
+        return ndtri_of_centred(xp, q.astype(xp.float32), wide).astype(q.dtype)
     if xp is np:
         flat = None if r is None else r.reshape(-1)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -140,7 +140,7 @@ def _ndtri(xp: Any, q: Any, r: Any) -> Any:
 
 def ndtri(xp: Any, p: Any) -> Any:
     """The normal quantile: x with P(X < x) = p. Floating array `p` in (0, 1), also tiny."""
-    return _ndtri(xp, p - 0.5, xp.minimum(p, 1 - p))
+    return ndtri_of_centred(xp, p - 0.5, xp.minimum(p, 1 - p))
 
 
 def normal_of_unit(xp: Any, u: Any) -> Any:
@@ -149,7 +149,7 @@ def normal_of_unit(xp: Any, u: Any) -> Any:
     The point is moved by almost half a step, where JAX has it, so that 0 stays inside.
     """
     u -= u.dtype.type(np.nextafter(u.dtype.type(1), u.dtype.type(0)) / 2)
-    return _ndtri(xp, u, None)
+    return ndtri_of_centred(xp, u, None)
 
 
 def ndtr(xp: Any, x: Any) -> Any:

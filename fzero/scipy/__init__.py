@@ -1,0 +1,22 @@
+"""SciPy's functions on arrays and inside transforms: `from fzero.scipy import special, stats`.
+
+Names and arguments are SciPy's. The numerics are fzero's own, on NumPy and CuPy arrays, and SciPy
+need not be installed. A part is imported when it is first asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from . import special
+
+__all__ = ["special"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(
+        f"fzero.scipy: the name is {name!r}, which is not here; expected one of {__all__}. "
+        "Call SciPy itself for what needs no derivative."
+    )
