@@ -4,6 +4,9 @@ Arrays go in, arrays come out. A transform takes a function and returns a functi
 ordinary functions, operators and methods of NumPy work.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from . import errors, graph, numpy, random, tree
 from .array import value
 from .backend import Device, array_namespace, device, devices
@@ -29,6 +32,9 @@ from .ops.indexing import at
 from .placement import device_get, device_put
 from .reverse import grad, value_and_grad, vjp
 from .tree import FrozenDict, freeze
+
+if TYPE_CHECKING:
+    from . import lax
 
 __version__ = "0.1.0"
 
@@ -65,6 +71,7 @@ __all__ = [
     "jacobian",
     "jacrev",
     "jvp",
+    "lax",
     "linear_transpose",
     "linearize",
     "map",
@@ -82,3 +89,16 @@ __all__ = [
     "vmap",
     "while_loop",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "lax":  # imported when it is first asked for
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(
+        f"fzero: the name is {name!r}, which is not here; expected one of dir(fzero). "
+        "NumPy's functions are in fzero.numpy."
+    )
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
