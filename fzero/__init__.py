@@ -24,6 +24,7 @@ from .derivatives import (
     jacrev,
     linear_transpose,
 )
+from .eager import block_until_ready, jit
 from .forward import jvp, linearize
 from .implicit import custom_linear_solve, custom_root, fixed_point
 from .mapping import vmap
@@ -47,6 +48,7 @@ __all__ = [
     "at",
     "axis_index",
     "axis_size",
+    "block_until_ready",
     "checkpoint",
     "cond",
     "custom_jvp",
@@ -70,6 +72,7 @@ __all__ = [
     "jacfwd",
     "jacobian",
     "jacrev",
+    "jit",
     "jvp",
     "lax",
     "linear_transpose",

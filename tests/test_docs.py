@@ -22,6 +22,8 @@ WITH_CODE = (
     "add_a_primitive.md",
     "sharp_bits.md",
     "from_dezero.md",
+    "from_autograd.md",
+    "from_jax.md",
     "neural_networks.md",
 )
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE

@@ -1,0 +1,5 @@
+"""What autograd's programs use beside derivatives: flattening, optimizers, fixed points."""
+
+from .flatten import flatten
+
+__all__ = ["flatten"]

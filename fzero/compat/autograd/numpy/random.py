@@ -1,0 +1,5 @@
+"""`numpy.random` under autograd's path: its draws are constants to every transform."""
+# ruff: noqa: F403
+
+from numpy.random import *  # pyright: ignore[reportWildcardImportFromLibrary]
+from numpy.random import __all__ as __all__
