@@ -1,4 +1,4 @@
-"""SciPy's functions on arrays and inside transforms: `from fzero.scipy import special, stats`.
+"""SciPy's functions on arrays and inside transforms: `from fzero.scipy import linalg, special`.
 
 Names and arguments are SciPy's. The numerics are fzero's own, on NumPy and CuPy arrays, and SciPy
 need not be installed. A part is imported when it is first asked for.
@@ -8,9 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import special
+    from . import linalg, special
 
-__all__ = ["special"]
+__all__ = ["linalg", "special"]
 
 
 def __getattr__(name: str) -> Any:
