@@ -161,6 +161,12 @@ def test_builtins_look_behind_tracers():
     assert ag.list((1, 2)) == [1, 2] and ag.dict(a=1) == {"a": 1}
 
 
+def test_special_functions_under_autograds_path():
+    import fzero.compat.autograd.scipy.special as special
+
+    close(elementwise_grad(special.expit)(X), special.expit(X) * special.expit(-X))
+
+
 def test_numpy_has_the_names_of_numpy():
     missing = [name for name in onp.__all__ if not hasattr(np, name)]
     assert missing == []

@@ -1,0 +1,5 @@
+"""`fzero.scipy` under autograd's path."""
+
+from . import special
+
+__all__ = ["special"]
