@@ -29,6 +29,7 @@ from .forward import jvp, linearize
 from .implicit import custom_linear_solve, custom_root, fixed_point
 from .mapping import vmap
 from .nans import debug_nans
+from .ode import odeint
 from .ops.indexing import at
 from .placement import device_get, device_put
 from .reverse import grad, value_and_grad, vjp
@@ -79,6 +80,7 @@ __all__ = [
     "linearize",
     "map",
     "numpy",
+    "odeint",
     "pmean",
     "psum",
     "random",
