@@ -1,4 +1,4 @@
-"""SciPy's functions on arrays and inside transforms: `from fzero.scipy import linalg, special`.
+"""SciPy's functions on arrays and inside transforms: `from fzero.scipy import special, stats`.
 
 Names and arguments are SciPy's. The numerics are fzero's own, on NumPy and CuPy arrays, and SciPy
 need not be installed. A part is imported when it is first asked for.
@@ -8,9 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import linalg, special
+    from . import linalg, special, stats
 
-__all__ = ["linalg", "special"]
+__all__ = ["linalg", "special", "stats"]
 
 
 def __getattr__(name: str) -> Any:
