@@ -9,6 +9,8 @@ import pytest
 
 import fzero
 import fzero.numpy
+import fzero.scipy.special
+import fzero.testing
 import fzero_nn
 from fzero.core import REGISTRY
 
