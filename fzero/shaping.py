@@ -31,9 +31,9 @@ def op(name: str) -> Callable[..., Any]:
 
 
 def axis_of(ndim: int, axis: int) -> int:
-    """`axis` counted from the front; ValueError where it is out of range."""
+    """`axis` counted from the front; NumPy's AxisError where it is out of range."""
     if not -ndim <= axis < ndim:
-        raise ValueError(
+        raise np.exceptions.AxisError(
             f"fzero: axis is {axis} for an array of {ndim} dimensions; expected "
             f"-{ndim} <= axis < {ndim}. Use -1 for the last axis."
         )

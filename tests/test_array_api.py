@@ -66,3 +66,56 @@ class TestInspection:
     def test_capabilities(self):
         assert INFO.capabilities()["boolean indexing"] is True
         assert INFO.capabilities()["data-dependent shapes"] is True
+
+
+class TestWhatTheSuiteFound:
+    @pytest.mark.parametrize("name", ["sum", "prod", "cumsum", "cumprod"])
+    @pytest.mark.parametrize("dtype", ["uint8", "int16", "bool"])
+    def test_totals_have_the_dtype_asked_for(self, name, dtype):
+        x = np.array([[200, 100, 2], [0, 0, 0]], np.uint8)
+        got = fzero.vmap(lambda row: getattr(fnp, name)(row, dtype=dtype))(x)
+        expected = getattr(np, name)(x, axis=1, dtype=dtype)
+        assert got.dtype == expected.dtype
+        np.testing.assert_array_equal(got, expected)
+
+    @pytest.mark.parametrize("name", ["cumulative_sum", "cumulative_prod"])
+    def test_running_totals_have_the_dtype_asked_for(self, name):
+        x = np.array([[200, 100, 2]], np.uint8)
+        f = lambda row: getattr(fnp, name)(row, dtype="uint8", include_initial=True)
+        expected = getattr(np, name)(x[0], dtype="uint8", include_initial=True)
+        assert fzero.vmap(f)(x).dtype == expected.dtype == np.uint8
+        np.testing.assert_array_equal(fzero.vmap(f)(x)[0], expected)
+
+    @pytest.mark.parametrize("trace", [fnp.trace, fnp.linalg.trace], ids=["top", "linalg"])
+    def test_traces_have_the_dtype_asked_for(self, trace):
+        x = np.full((1, 2, 2), 200, np.uint8)
+        got = fzero.vmap(lambda row: trace(row, dtype=np.uint8))(x)
+        assert got.dtype == np.uint8 and got[0] == 144
+
+    @pytest.mark.parametrize(
+        "left, right",
+        [((), ()), ((), (3,)), ((2, 2), ()), ((1,), (3,)), ((3,), (1,)), ((4, 1), (3,))],
+    )
+    @pytest.mark.parametrize("axes", [(0, 0), (0, None), (None, 0)])
+    def test_matmul_refuses_under_vmap_what_it_refuses_outside(self, left, right, axes):
+        x, y = np.ones(left), np.ones(right)
+        with pytest.raises(ValueError):
+            np.matmul(x, y)
+        rows = [v if a is None else v[None] for v, a in zip((x, y), axes, strict=True)]
+        with pytest.raises(ValueError, match=r"matmul: .*expected"):
+            fzero.vmap(fnp.matmul, in_axes=axes)(*rows)
+
+    @pytest.mark.parametrize("name", ["grad", "jvp", "vmap"])
+    @pytest.mark.parametrize("axis", [4, -5])
+    def test_an_axis_out_of_range_is_an_index_error_as_in_numpy(self, name, axis):
+        with pytest.raises(np.exceptions.AxisError):
+            fnp.expand_dims(np.ones((2, 2)), axis)
+        f = TRANSFORMS[name](lambda x: fnp.expand_dims(x, axis))
+        with pytest.raises(IndexError, match="expected -"):
+            f(np.ones((2, 2)))
+
+    def test_the_tolerance_of_pinv_may_be_a_tracer(self):
+        x = np.array([[3.0, 0.0], [0.0, 1.0]])
+        value, tangent = fzero.jvp(lambda r: fnp.linalg.pinv(r * x, rtol=r / 2), (1.0,), (1.0,))
+        np.testing.assert_allclose(value, [[1 / 3, 0], [0, 0]])
+        np.testing.assert_allclose(tangent, [[-1 / 3, 0], [0, 0]])

@@ -11,14 +11,14 @@ from numpy.linalg import LinAlgError
 
 from ..core import coerce
 from ..dtypes import dtype_of, shape_of
-from ..ops import elementwise as el
 from ..ops import factor, norms, singular, spectral
 from ..ops import linalg as ops
 from ..ops import products as tensors
 from ..ops import structural as st
 from ..shaping import op
-from .entry import floating, like_numpy, refuse_out
+from .entry import concrete_array, floating, like_numpy, refuse_out
 from .products import tensordot
+from .reductions import as_asked
 from .triangles import matrix_transpose
 
 __all__ = [
@@ -100,7 +100,7 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = np._
             rcond = max(shape_of(a)[-2:]) * float(np.finfo(dtype_of(a)).eps)
         elif rtol is not np._NoValue:
             rcond = rtol
-    return ops.pinv(a, rcond)
+    return ops.pinv(a, concrete_array(rcond, "linalg.pinv: rtol"))
 
 
 @like_numpy("linalg.lstsq")
@@ -275,9 +275,8 @@ def diagonal(x: Any, /, *, offset: int = 0) -> Any:
 @like_numpy("linalg.trace")
 def trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
     """The sums of the diagonals of the matrices in the last two axes."""
-    along = diagonal(x, offset=offset)
-    along = along if dtype is None else el.astype(along, dtype=np.dtype(dtype))
-    return op("sum")(along, axis=-1, keepdims=False)
+    along = as_asked(diagonal(x, offset=offset), dtype)
+    return as_asked(op("sum")(along, axis=-1, keepdims=False), dtype)
 
 
 def _need_vectors(name: str, *xs: Any) -> None:

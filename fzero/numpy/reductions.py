@@ -26,9 +26,14 @@ def prepared(name: str, a: Any, axis: Any, dtype: Any, out: Any) -> tuple[Any, A
     refuse_out(name, out)
     a = coerce(a)
     axes = asked_axes(name, a, axis)
-    if dtype is not None and dtype_of(a) != np.dtype(dtype):
-        a = el.astype(a, dtype=np.dtype(dtype))
-    return a, axes
+    return as_asked(a, dtype), axes
+
+
+def as_asked(x: Any, dtype: Any) -> Any:
+    """`x` in the dtype asked for, if one is. A sum in a small integer dtype comes out wider."""
+    if dtype is None or dtype_of(x) == np.dtype(dtype):
+        return x
+    return el.astype(x, dtype=np.dtype(dtype))
 
 
 def _masked(a: Any, where: Any, neutral: Any) -> Any:
@@ -51,7 +56,8 @@ def _folding(
     ) -> Any:  # fmt: skip
         a, axes = prepared(name, a, axis, dtype, out)
         ans = primitive(_masked(a, where, neutral), axis=axes, keepdims=bool(keepdims))
-        return ans if initial is None else combine(ans, _cast_like(initial, ans))
+        ans = ans if initial is None else combine(ans, _cast_like(initial, ans))
+        return as_asked(ans, dtype)
 
     return named(reduce, name, _DOCS[name])
 
@@ -221,7 +227,7 @@ def _running(name: str, primitive: Callable[..., Any]) -> Callable[..., Any]:
         a = coerce(a)
         a = flat(a) if axis is None else a
         axis = asked_axis(name, a, 0 if axis is None else axis)
-        return primitive(prepared(name, a, axis, dtype, out)[0], axis=axis)
+        return as_asked(primitive(prepared(name, a, axis, dtype, out)[0], axis=axis), dtype)
 
     return named(accumulate, name, _DOCS[name])
 

@@ -2,15 +2,13 @@
 
 from typing import Any
 
-import numpy as np
-
 from ..core import coerce
 from ..dtypes import shape_of
-from ..ops import elementwise as el
 from ..ops import structural as st
 from ..shaping import op
 from .entry import asked_axes, like_numpy, whole
 from .manipulation import ravel
+from .reductions import as_asked
 
 __all__ = ["diag", "diagflat", "diagonal", "matrix_transpose", "trace", "tril", "triu"]
 
@@ -61,10 +59,8 @@ def trace(
     a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: Any = None
 ) -> Any:
     """The sum of a diagonal."""
-    from_diagonal = diagonal(a, offset, axis1, axis2)
-    if dtype is not None:
-        from_diagonal = el.astype(from_diagonal, dtype=np.dtype(dtype))
-    return op("sum")(from_diagonal, axis=-1, keepdims=False)
+    along = as_asked(diagonal(a, offset, axis1, axis2), dtype)
+    return as_asked(op("sum")(along, axis=-1, keepdims=False), dtype)
 
 
 @like_numpy("diag")

@@ -56,10 +56,21 @@ def _rows(x: Any) -> Any:
     return reshape(x, shape=(math.prod(x.shape[:-1]), x.shape[-1]))
 
 
+def _check_rows(shape_x: tuple[int, ...], shape_y: tuple[int, ...]) -> None:
+    """What matmul refuses on one row, and might take with the axis of the rows beside it."""
+    if not shape_x or not shape_y:
+        raise ValueError(
+            f"matmul: the operands have shapes {shape_x} and {shape_y}; expected at least one "
+            "axis each. Multiply by a number with *."
+        )
+    _check_contracted("matmul", shape_x[-1], shape_y[-2:][0])
+
+
 def _matmul_batch(size: int, args: Any, batched: Any, params: Any) -> Any:
     x, y = args
     bx, by = batched
     rank_x, rank_y = len(shape_of(x)) - bx, len(shape_of(y)) - by
+    _check_rows(shape_of(x)[bx:], shape_of(y)[by:])
     if rank_x == 1 and rank_y == 1:
         terms = ("ab" if bx else "b", "ab" if by else "b")
         return contract(x, y, subscripts=f"{terms[0]},{terms[1]}->a"), True
