@@ -8,6 +8,7 @@ import fzero.numpy as fnp
 from fzero.core import Tracer
 from fzero.errors import NotDifferentiableError
 from fzero.testing import check_grads
+from tests.strict import StrictArray, put, unwrap
 
 A = np.array([[4.0, 1.0, 0.0], [1.0, 3.0, 0.5], [0.0, 0.5, 2.0]])
 B = np.array([1.0, 2.0, 3.0])
@@ -122,6 +123,14 @@ class TestRoot:
         direct = lambda a: root(a, lambda f, x: np.sqrt(x**2 - f(x)))
         assert fzero.graph.record(fzero.grad(direct), 4.0).counts()
 
+    def test_a_branch_that_is_not_taken_at_the_start(self):
+        def f(a):
+            residual = lambda x: x * x - a if x > 1.5 else x - 9.0
+            return fzero.custom_root(residual, 1.0, lambda f, x: np.float64(2.0), divide)
+
+        assert fzero.grad(f)(4.0) == fzero.jvp(f, (4.0,), (1.0,))[1] == 0.25
+        assert fzero.grad(fzero.grad(f))(4.0) == pytest.approx(-1 / 32)
+
     def test_trees_and_what_the_solver_returns_besides(self):
         def solve(f, x):
             return {"u": -f({"u": 0.0, "v": 0.0})["u"], "v": -f({"u": 0.0, "v": 0.0})["v"]}, 7
@@ -199,6 +208,14 @@ class TestFixedPoint:
             np.testing.assert_allclose(a, b, atol=1e-12)
         check_grads(point, (p,), order=2)
         check_grads(fzero.vmap(point), (np.array([[0.3, 0.8], [0.5, 0.1]]),), order=1)
+
+    @pytest.mark.parametrize("solver", ["iteration", "newton"])
+    def test_arrays_of_another_library(self, solver):
+        f = lambda a, x: fnp.tanh(a * x + 1) / 2
+        total = lambda a, x: fzero.fixed_point(f, a, x, solver=solver).sum()
+        got = fzero.grad(total)(put(np.array(0.7)), put(np.zeros(2)))
+        assert isinstance(got, StrictArray)
+        assert unwrap(got) == pytest.approx(fzero.grad(total)(0.7, np.zeros(2)), rel=1e-12)
 
     def test_no_convergence_is_told_and_the_advice_works(self):
         f = lambda a, x: a - 3.0 * x

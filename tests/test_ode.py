@@ -7,6 +7,7 @@ import fzero
 import fzero.numpy as fnp
 from fzero.core import Tracer
 from fzero.testing import check_grads
+from tests.strict import StrictArray, put, unwrap
 
 T = np.array([0.0, 0.5, 1.3])
 TIGHT = {"rtol": 1e-11, "atol": 1e-12}
@@ -76,6 +77,15 @@ class TestValues:
         assert f(np.float32(0.2), np.float64(1.5)).dtype == np.float32
         want = fzero.grad(f, (0, 1))(0.2, 1.5)
         np.testing.assert_allclose(g, want, rtol=1e-4)
+
+    @METHODS
+    def test_arrays_of_another_library(self, method):
+        slope = lambda y, t, a: fnp.stack([y[1] * a, fnp.sin(t) - y[0] ** 3])
+        total = lambda a, y, t: fzero.odeint(slope, y, t, a, method=method).sum()
+        given = (np.array(1.2), Y, T)
+        got = fzero.grad(total)(*map(put, given))
+        assert isinstance(got, StrictArray)
+        assert unwrap(got) == pytest.approx(fzero.grad(total)(*given), rel=1e-9)
 
     def test_one_time_only(self):
         assert fzero.odeint(growth, 0.2, T[:1], 1.5).tolist() == [0.2]

@@ -78,7 +78,7 @@ def custom_linear_solve(
 
     residual = lambda x: tree.map(lambda y, c: y - c, matvec(x), b)
     x = implied(Relation("custom_linear_solve", residual, invert, transposed), b, run)
-    return (x, aux[0]) if has_aux else x
+    return (x, aux[-1]) if has_aux else x
 
 
 def _without_aux(solve: Solver) -> Solver:

@@ -32,8 +32,9 @@ _SUSPENDED: ContextVar[tuple[Trace, ...]] = ContextVar("fzero_suspended", defaul
 _DERIVATIVES = (JVPTrace, LinearTrace, ReverseTrace)
 
 
-def _level(trace: Trace) -> float:
-    return trace.level
+def _derivatives(seen: dict[int, Trace]) -> list[Trace]:
+    """Those of the traces that take derivatives, the oldest first."""
+    return sorted((t for t in seen.values() if isinstance(t, _DERIVATIVES)), key=lambda t: t.level)
 
 
 class Relation(NamedTuple):
@@ -55,11 +56,15 @@ class Relation(NamedTuple):
 
 def implied(relation: Relation, start: Any, solve: Callable[[Any, Any], Any]) -> Any:
     """The x that `solve(lowered, start)` finds, with the derivatives that the relation implies."""
-    seen = traces_within(start) | traces_within(relation.residual(start))
-    traces = sorted((t for t in seen.values() if isinstance(t, _DERIVATIVES)), key=_level)
+    seen = traces_within((start, relation.residual(start)))
+    traces = _derivatives(seen)
     lowered = _lowering(traces)
     with _suspended(traces):
         x = _constant(solve(lowered, _constant(start, traces)), traces)
+    late = traces_within((x, relation.residual(x)))
+    if any(t not in traces for t in _derivatives(late)):  # a branch not taken at the start
+        return implied(relation, _constant(x, _derivatives(late)), solve)
+    seen |= late
     for i, trace in enumerate(traces):
         y = _lowering(traces[i + 1 :])(relation.residual)(x)
         _check_residual(relation.name, x, y)

@@ -67,4 +67,4 @@ def custom_root(
         return custom_linear_solve(transpose, g, tangent_solve, tangent_solve)
 
     x = implied(Relation("custom_root", f, invert, transposed), initial_guess, run)
-    return (x, aux[0]) if has_aux else x
+    return (x, aux[-1]) if has_aux else x
