@@ -13,6 +13,7 @@ from .tree.treedef import flatten_up_to
 
 __all__ = [
     "Selection",
+    "check_callable",
     "check_scalar_output",
     "checked_tangents",
     "describe",
@@ -28,15 +29,20 @@ def describe(x: Any) -> str:
     return f"{type(x).__name__} {x!r:.40}"
 
 
+def check_callable(name: str, f: Any) -> None:
+    """Raise unless `f`, the function that the transform `name` is given, is one."""
+    if not callable(f):
+        raise TypeError(
+            f"{name}: the function is {describe(f)}; expected a callable. "
+            f"Write fzero.{name}(f)(x), not fzero.{name}(f(x))."
+        )
+
+
 class Selection:
     """The arguments of `f` that a transform differentiates."""
 
     def __init__(self, name: str, f: Callable[..., Any], argnums: Any) -> None:
-        if not callable(f):
-            raise TypeError(
-                f"{name}: the function is {describe(f)}; expected a callable. "
-                f"Write fzero.{name}(f)(x), not fzero.{name}(f(x))."
-            )
+        check_callable(name, f)
         self.name, self.f = name, f
         self.several = isinstance(argnums, (tuple, list))
         self.argnums = tuple(argnums) if self.several else (argnums,)
@@ -74,6 +80,11 @@ class Selection:
     def pick(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], Any]:
         """The chosen arguments, and a function that puts others in their place."""
         where = [self._position(a, len(args), kwargs) for a in self.argnums]
+        if len(where) > 1 and len(set(where)) < len(where):
+            raise ValueError(
+                f"{self.name}: argnums is {self.argnums}, which names an argument twice; expected "
+                "each once. Use its gradient twice instead."
+            )
         chosen = tuple(args[w] if isinstance(w, int) else kwargs[w] for w in where)
 
         def rebuild(values: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
@@ -115,11 +126,15 @@ class Selection:
             raise TypeError(f"{self.name}: {'; '.join(bad)}; expected {want}. {way}")
 
 
+def _kind(out: Any) -> str:
+    return f"a tuple of {len(out)}" if isinstance(out, tuple) else describe(out)
+
+
 def split_aux(name: str, out: Any) -> tuple[Any, Any]:
     """The output and the extra output of a function called with has_aux=True."""
     if not isinstance(out, tuple) or len(out) != 2:
         raise TypeError(
-            f"{name}: with has_aux=True the function returned {type(out).__name__}; expected a "
+            f"{name}: with has_aux=True the function returned {_kind(out)}; expected a "
             "pair (output, aux). Return two values, or leave out has_aux."
         )
     return out

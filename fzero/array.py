@@ -15,6 +15,7 @@ import numpy as np
 
 from .backend import HOST
 from .core import REGISTRY, Tracer, concrete, innermost, splits, user_line
+from .dtypes import shape_of
 from .errors import AssignmentError
 from .ops import elementwise as el
 from .ops import indexing, products
@@ -64,17 +65,52 @@ _UNARY = {
 }
 
 
+def _operand_error(name: str, x: Any, y: Any, error: Exception) -> Exception | None:
+    """A failed operator in the caller's terms, as inside the transform; None to leave the error."""
+    if x is None or y is None:
+        return TypeError(
+            f"{name}: an operand is None; expected arrays or numbers. "
+            "Look for a function that lacks its return, or an argument that was left out."
+        )
+    if type(error) is not ValueError:
+        return None
+    shapes = shape_of(x), shape_of(y)
+    if name == "matmul":
+        return ValueError(
+            f"matmul: operands are of shapes {shapes[0]} and {shapes[1]}; expected the last axis "
+            "of the first as long as the last but one of the second. Transpose one, as in x @ y.T."
+        )
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        return ValueError(
+            f"{name}: operands are of shapes {shapes[0]} and {shapes[1]}; expected shapes that "
+            "broadcast. Add an axis with x[:, None], or reshape one."
+        )
+    return None
+
+
 def _infix(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
     prim = function.primitive  # type: ignore[attr-defined]
     dispatch = prim.dispatch
 
     def forward(self: Tracer, other: Any) -> Any:
-        if type(other) in HOST and not splits.active:
-            return self._trace.process(prim, (self, other), {})
-        return dispatch((self, other), {})
+        try:
+            if type(other) in HOST and not splits.active:
+                return self._trace.process(prim, (self, other), {})
+            return dispatch((self, other), {})
+        except (TypeError, ValueError) as error:
+            if better := _operand_error(prim.name, self, other, error):
+                raise better from error
+            raise
 
     def reflected(self: Tracer, other: Any) -> Any:
-        return dispatch((other, self), {})
+        try:
+            return dispatch((other, self), {})
+        except (TypeError, ValueError) as error:
+            if better := _operand_error(prim.name, other, self, error):
+                raise better from error
+            raise
 
     return forward, reflected
 
@@ -94,6 +130,19 @@ def _attach_operators() -> None:
 _STORE = opcode.opmap["STORE_SUBSCR"]
 
 
+def _stores(frame: Any) -> bool:
+    """Whether the code of `frame` is at `array[index] = value`."""
+    return frame.f_code.co_code[frame.f_lasti] == _STORE
+
+
+def _store_error() -> AssignmentError:
+    return AssignmentError(
+        f"assignment: a tracer is stored into a NumPy array ({user_line()}); expected "
+        "arrays without derivatives there, since a store cannot be differentiated. Write "
+        "y = fzero.at(y, index).set(x), or build the array with numpy.stack."
+    )
+
+
 def _conversion(name: str, convert: Callable[[Any], Any]) -> Callable[[Tracer], Any]:
     """`float(x)` and its kin: the value, without derivatives.
 
@@ -103,12 +152,8 @@ def _conversion(name: str, convert: Callable[[Any], Any]) -> Callable[[Tracer], 
 
     def converted(self: Tracer) -> Any:
         frame = sys._getframe(1)
-        if name != "index" and frame.f_code.co_code[frame.f_lasti] == _STORE:
-            raise AssignmentError(
-                f"assignment: a tracer is stored into a NumPy array ({user_line()}); expected "
-                "arrays without derivatives there, since a store cannot be differentiated. Write "
-                "y = fzero.at(y, index).set(x), or build the array with numpy.stack."
-            )
+        if name != "index" and _stores(frame):
+            raise _store_error()
         return convert(concrete(self, f"{name} of a tracer"))
 
     return converted
@@ -123,6 +168,10 @@ def _setitem(self: Tracer, index: Any, value: Any) -> None:
 
 
 def _array(self: Tracer, dtype: Any = None, copy: Any = None) -> Any:
+    if self._trace.closed:
+        raise self._trace.leaked("numpy.array")
+    if _stores(sys._getframe(1)):
+        raise _store_error()
     raise TypeError(
         f"numpy.array: the argument is a tracer ({self!r}), which has no memory of its own; "
         "expected an array. Use fzero.numpy.array or numpy.stack for lists of tracers, and "
@@ -226,7 +275,12 @@ def _ufunc(self: Tracer, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -
         if prim is not None:
             if len(inputs) == 1 and not splits.active:
                 return self._trace.process(prim, inputs, {})
-            return prim.dispatch(inputs, {})
+            try:
+                return prim.dispatch(inputs, {})
+            except (TypeError, ValueError) as error:
+                if len(inputs) == 2 and (better := _operand_error(prim.name, *inputs, error)):
+                    raise better from error
+                raise
     name = ufunc.__name__.removeprefix("cupy_")
     function = UFUNCS.get(name if method == "__call__" else f"{name}.{method}")
     if function is None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import tree
-from .arguments import describe
+from .arguments import check_callable, describe
 from .batching import BatchTrace, BatchTracer, axes_in_force, named_axes
 from .core import coerce
 from .dtypes import shape_of
@@ -248,6 +248,7 @@ def vmap(
         >>> fzero.vmap(np.dot, in_axes=(0, None))(np.eye(3), np.arange(3.0)).tolist()
         [0.0, 1.0, 2.0]
     """
+    check_callable("vmap", f)
     _check_options(axis_name, chunk_size, fallback)
     in_axes = tuple(in_axes) if isinstance(in_axes, list) else in_axes
     _check_axes("in_axes", in_axes)

@@ -13,7 +13,7 @@ from ..nans import traced
 from ..ops.elementwise import detach
 from ..rows import PartTrace, convert, merge_results, resumed
 
-__all__ = ["cond", "merge", "predicate", "switch"]
+__all__ = ["check_predicate", "cond", "merge", "predicate", "switch"]
 
 
 def _single_row(value: Any, trace: BatchTrace) -> bool:
@@ -28,6 +28,15 @@ def predicate(x: Any) -> Any:
             break
         x = x.value[0]
     return x
+
+
+def check_predicate(name: str, pred: Any) -> None:
+    """Raise unless `pred` is one value: a function that lacks its `return` gives None."""
+    if pred is None or shape_of(pred) != ():
+        raise TypeError(
+            f"{name}: pred is {describe(pred)}; expected one boolean. Use .any() or .all(), or "
+            "fzero.numpy.where to choose element by element."
+        )
 
 
 def _by_rows(values: Any, trace: BatchTrace) -> list[tuple[Any, Any]]:
@@ -153,9 +162,11 @@ def cond(
         >>> fzero.vmap(fzero.grad(f))(np.array([4.0, 0.0])).tolist()
         [0.25, 0.0]
     """
-    if shape_of(pred) != ():
-        raise TypeError(
-            f"cond: pred is {describe(pred)}; expected one boolean. Use .any() or .all(), or "
-            "fzero.numpy.where to choose element by element."
-        )
+    check_predicate("cond", pred)
+    for branch in (true_fun, false_fun):
+        if not callable(branch):
+            raise TypeError(
+                f"cond: a branch is {describe(branch)}; expected functions of the operands. "
+                "Write cond(pred, lambda: a, lambda: b) to choose between values."
+            )
     return _switch("cond", pred, [false_fun, true_fun], operands)

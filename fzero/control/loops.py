@@ -11,7 +11,7 @@ from ..core import Tracer
 from ..dtypes import shape_of
 from ..nans import traced
 from ..rows import PartTrace, convert, holds, resumed, take_rows
-from .branches import merge, predicate
+from .branches import check_predicate, merge, predicate
 
 __all__ = ["fori_loop", "same_structure", "while_loop"]
 
@@ -30,6 +30,7 @@ def while_loop(
         The last value.
 
     Raises:
+        TypeError: a predicate that is no scalar.
         ValueError: a body that changes the structure.
 
     Gradient: both modes; reverse mode keeps what each turn needs. Under `vmap`, rows that are done
@@ -46,8 +47,10 @@ def while_loop(
         pred = predicate(cond_fun(val))
         if isinstance(pred, Tracer):
             return _while_rows(cond_fun, body_fun, val, pred)
-        if not pred:
-            return val
+        if pred is not True:  # what differs from a plain bool is looked at
+            check_predicate("while_loop", pred)
+            if not pred:
+                return val
         val = same_structure("while_loop", body_fun(val), val)
 
 

@@ -6,6 +6,7 @@ dtype and the speed are NumPy's.
 """
 
 import functools
+import operator
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -141,7 +142,15 @@ def host_value(x: Any, name: str) -> np.ndarray:
 
 def whole(x: Any, name: str) -> int:
     """A static argument that is one integer, or the plain integer inside a tracer."""
-    return x if type(x) is int else concrete(x, name).__index__()
+    if type(x) is int:
+        return x
+    x = concrete(x, name)
+    try:
+        return operator.index(x)
+    except TypeError:
+        raise TypeError(
+            f"{name}: a size or an axis is {x!r}; expected an integer. Convert it with int()."
+        ) from None
 
 
 def refuse_out(name: str, out: Any) -> None:
