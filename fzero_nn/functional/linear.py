@@ -7,6 +7,11 @@ import fzero.numpy as fnp
 __all__ = ["linear"]
 
 
+def _turned(x: Any, W: Any) -> bool:
+    """Whether W would fit transposed, as PyTorch keeps it."""
+    return len(W.shape) == 2 and x.shape[-1:] == W.shape[1:]
+
+
 def linear(x: Any, W: Any, b: Any = None) -> Any:
     """An affine map of the last axis: y = x W + b.
 
@@ -28,10 +33,10 @@ def linear(x: Any, W: Any, b: Any = None) -> Any:
     """
     x, W, b = fnp.asarray(x), fnp.asarray(W), None if b is None else fnp.asarray(b)
     if len(W.shape) != 2 or x.shape[-1:] != W.shape[:1]:
+        way = "Transpose W: pass W.T" if _turned(x, W) else "Reshape x: x.reshape(len(x), -1)"
         raise ValueError(
             f"linear: W is of shape {W.shape} with x of shape {x.shape}; expected W of shape "
-            "(inputs, outputs) and x of shape (..., inputs). Reshape x, for example with "
-            "x.reshape(len(x), -1)."
+            f"(inputs, outputs) and x of shape (..., inputs). {way}."
         )
     if b is not None and b.shape != W.shape[1:]:
         raise ValueError(

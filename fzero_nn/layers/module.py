@@ -57,6 +57,17 @@ class Module:
         """
         raise NotImplementedError
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Refused: a layer holds no parameters.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError(
+            f"{type(self).__name__}: the layer itself is called; expected a call of init or apply. "
+            "Write y, state = layer.apply(params, state, x)."
+        )
+
 
 def entries(layer: str, tree: Any, *names: str) -> tuple[Any, ...]:
     """The entries of a layer's parameters or state.

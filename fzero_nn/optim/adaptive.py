@@ -99,6 +99,11 @@ def scale_by_adam(
     def update(
         updates: Any, state: ScaleByAdamState, params: Any = None
     ) -> tuple[Any, ScaleByAdamState]:
+        if not isinstance(state, ScaleByAdamState):
+            raise TypeError(
+                f"scale_by_adam: state is a {type(state).__name__}; expected a ScaleByAdamState. "
+                "Take it from this optimizer's init(params), or load it with like=."
+            )
         count = state.count + 1
 
         def leaf(g: Any, m: Any, v: Any) -> tuple[Any, Any, Any]:

@@ -87,6 +87,9 @@ def scale_by_learning_rate(
             None is 1.
         flip_sign: False for u = +learning_rate * g.
 
+    Raises:
+        TypeError: a string.
+
     Example:
         >>> scale_by_learning_rate(0.1).update(np.array([2.0]), EmptyState())[0]
         array([-0.2])
@@ -95,6 +98,11 @@ def scale_by_learning_rate(
 
 
 def _signed(sign: int, rate: Any) -> GradientTransformation:
+    if isinstance(rate, str):
+        raise TypeError(
+            f"scale_by_learning_rate: learning_rate is {rate!r}; expected a number or a schedule. "
+            "Convert it with float()."
+        )
     if not callable(rate):
         return scale(sign * rate)
     schedule: Schedule = rate

@@ -41,13 +41,25 @@ def train_state(params: Any, state: Any, optimizer: Any, key: Any) -> TrainState
     Returns:
         The `TrainState` at step 0.
 
+    Raises:
+        TypeError: an optimizer that was not called.
+
     Example:
         >>> import numpy as np
         >>> from fzero_nn import optim
         >>> train_state({"w": np.ones(2)}, {}, optim.sgd(0.1), random.key(0)).step
         0
     """
+    _check_optimizer("train_state", optimizer)
     return TrainState(params, state, optimizer.init(params), key, 0)
+
+
+def _check_optimizer(function: str, optimizer: Any) -> None:
+    if not (hasattr(optimizer, "init") and hasattr(optimizer, "update")):
+        raise TypeError(
+            f"{function}: optimizer is {optimizer!r:.60}; expected a pair of init and update. "
+            "Call the function that makes it, as in optim.adam(1e-3)."
+        )
 
 
 def make_train_step(
@@ -66,6 +78,10 @@ def make_train_step(
         `(train_state, batch) -> (train_state, metrics)`, with the loss before the step among the
         metrics, as "loss". The given state stays as it is.
 
+    Raises:
+        TypeError: an optimizer that was not called; from the function returned: a loss_fn that
+            returns something else, or a state that is no `TrainState`.
+
     Example:
         >>> import numpy as np
         >>> from fzero_nn import optim
@@ -74,17 +90,33 @@ def make_train_step(
         >>> make_train_step(loss, optim.sgd(0.5))(start, 1.0)[0].params
         np.float64(1.0)
     """
+    _check_optimizer("make_train_step", optimizer)
     differentiate = fzero.value_and_grad(loss_fn, has_aux=True)
     update = optim.with_extra_args_support(optimizer).update
 
     def step(now: TrainState, batch: Any) -> tuple[TrainState, dict[str, Any]]:
+        if not isinstance(now, TrainState):
+            raise TypeError(
+                f"step: train_state is a {type(now).__name__}; expected a TrainState. "
+                "Make it with train_state(params, state, optimizer, key)."
+            )
         key = random.fold_in(now.key, now.step)
-        (loss, (state, metrics)), grads = differentiate(now.params, now.state, batch, key)
+        (loss, aux), grads = differentiate(now.params, now.state, batch, key)
+        state, metrics = _state_and_metrics(aux)
         updates, opt_state = update(grads, now.opt_state, now.params, value=loss)
         params = optim.apply_updates(now.params, updates)
         return TrainState(params, state, opt_state, now.key, now.step + 1), {"loss": loss} | metrics
 
     return step
+
+
+def _state_and_metrics(aux: Any) -> tuple[Any, dict[str, Any]]:
+    if isinstance(aux, tuple) and len(aux) == 2 and isinstance(aux[1], dict):
+        return aux
+    raise TypeError(
+        f"step: beside the loss, loss_fn returned a {type(aux).__name__}; expected a pair of the "
+        "layers' state and a dictionary of metrics. Write return loss, (state, {})."
+    )
 
 
 def _first_axis(batch: Any) -> int:
