@@ -91,6 +91,20 @@ class TestRoot:
         got = fzero.grad(lambda x: ab(x).sum())(X)
         np.testing.assert_allclose(got, want, rtol=1e-12)
 
+    def test_a_pullback_that_outlives_the_vmap(self):
+        out, pull = fzero.vjp(fzero.vmap(root), X)
+        want = np.diag(0.5 / np.sqrt(X))
+        np.testing.assert_allclose(fzero.vmap(pull)(np.eye(3))[0], want, rtol=1e-12)
+        np.testing.assert_allclose(pull(np.eye(3)[1])[0], want[1], rtol=1e-12)
+        twice = fzero.jacrev(fzero.jacrev(fzero.vmap(root)))(X)
+        np.testing.assert_allclose(twice[1, 1, 1], -1 / 32, rtol=1e-12)
+
+    def test_in_checkpoint_and_scan(self):
+        assert fzero.grad(fzero.checkpoint(root))(4.0) == pytest.approx(0.25, rel=1e-12)
+        f = lambda a: fzero.scan(lambda c, _: (root(c + a), None), a, None, 3)[0]
+        plain = lambda a: np.sqrt(np.sqrt(np.sqrt(a + a) + a) + a)
+        assert fzero.grad(f)(1.0) == pytest.approx(fzero.grad(plain)(1.0), rel=1e-12)
+
     @pytest.mark.parametrize("derivative", [fzero.grad, fzero.jacfwd, fzero.hessian])
     def test_the_solver_sees_plain_values_once(self, derivative):
         runs = []
