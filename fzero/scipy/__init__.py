@@ -1,16 +1,16 @@
 """SciPy's functions on arrays and inside transforms: `from fzero.scipy import special, stats`.
 
-Names and arguments are SciPy's. The numerics are fzero's own, on NumPy and CuPy arrays, and SciPy
-need not be installed. A part is imported when it is first asked for.
+Names and arguments are SciPy's. The numerics are fzero's own, on NumPy and CuPy arrays; only
+`optimize` needs SciPy. A part is imported when it is first asked for.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import linalg, special, stats
+    from . import linalg, optimize, special, stats
 
-__all__ = ["linalg", "special", "stats"]
+__all__ = ["linalg", "optimize", "special", "stats"]
 
 
 def __getattr__(name: str) -> Any:
