@@ -8,6 +8,9 @@ import pytest
 
 import fzero
 import fzero.numpy as fnp
+from fzero.batching import BatchTracer
+from fzero.forward import JVPTracer
+from tests.array_api_namespaces import jvp_tracers, vmap_tracers
 
 INFO = fnp.__array_namespace_info__()
 
@@ -119,3 +122,17 @@ class TestWhatTheSuiteFound:
         value, tangent = fzero.jvp(lambda r: fnp.linalg.pinv(r * x, rtol=r / 2), (1.0,), (1.0,))
         np.testing.assert_allclose(value, [[1 / 3, 0], [0, 0]])
         np.testing.assert_allclose(tangent, [[-1 / 3, 0], [0, 0]])
+
+
+class TestNamespacesOfTracers:
+    """The suite's runs on tracers mean something only if its arrays are tracers."""
+
+    @pytest.mark.parametrize("xp, kind", [(jvp_tracers, JVPTracer), (vmap_tracers, BatchTracer)])
+    def test_new_arrays_are_tracers(self, xp, kind):
+        made = [xp.ones(3), xp.asarray([1.0]), xp.linspace(0, 1, 3), *xp.meshgrid(xp.ones(2))]
+        assert {type(x) for x in (*made, xp.sin(made[0]), xp.fft.fftfreq(4))} == {kind}
+
+    @pytest.mark.parametrize("xp", [jvp_tracers, vmap_tracers], ids=["jvp", "vmap"])
+    def test_they_have_every_name_and_concrete_values(self, xp):
+        assert all(hasattr(xp, name) for name in fnp.__all__)
+        assert xp.ones(3).shape == (3,) and float(xp.sum(xp.ones(3))) == 3.0
