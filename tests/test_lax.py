@@ -29,8 +29,8 @@ MATRICES, OTHERS = draw(3, 2, 4), draw(3, 4, 5)
 DIMENSIONS = ("NHWC", "HWIO", "NCHW")
 
 UNARY = (
-    "abs acosh asinh atan cbrt ceil cos cosh erf erfc exp exp2 expm1 floor log log1p logistic neg "
-    "reciprocal rsqrt sign sin sinh sqrt square tan tanh"
+    "abs acosh asinh atan cbrt ceil cos cosh digamma erf erfc exp exp2 expm1 floor lgamma log "
+    "log1p logistic neg reciprocal rsqrt sign sin sinh sqrt square tan tanh"
 ).split()
 BINARY = "add atan2 div max min mul pow rem sub".split()
 
@@ -39,7 +39,7 @@ CASES = [
     *[(n, lambda lax, x, n=n: getattr(lax, n)(x), [positive(3, 4) + 1]) for n in UNARY],
     *[
         (n, lambda lax, x, n=n: getattr(lax, n)(x), [RNG.uniform(-0.9, 0.9, (5,))])
-        for n in ("acos", "asin", "atanh", "erf", "logistic")
+        for n in ("acos", "asin", "atanh", "erf", "erf_inv", "logistic")
     ],
     *[
         (n, lambda lax, x, y, n=n: getattr(lax, n)(x, y), [positive(3, 4), positive(3, 4)])

@@ -12,14 +12,16 @@ from ..core import coerce
 from ..dtypes import dtype_of, shape_of
 from ..ops.elementwise import clip
 from ..ops.special import erf, erfc, logistic
+from ..scipy.special import digamma, erfinv, gammaln
 
 __all__ = [
     "abs", "acos", "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh", "bitwise_and",
     "bitwise_not", "bitwise_or", "bitwise_xor", "cbrt", "ceil", "clamp", "conj",
-    "convert_element_type", "cos", "cosh", "div", "eq", "erf", "erfc", "exp", "exp2", "expm1",
-    "floor", "ge", "gt", "imag", "is_finite", "le", "log", "log1p", "logistic", "lt", "max", "min",
-    "mul", "ne", "neg", "pow", "real", "reciprocal", "rem", "rsqrt", "select", "select_n", "sign",
-    "sin", "sinh", "sqrt", "square", "sub", "tan", "tanh",
+    "convert_element_type", "cos", "cosh", "digamma", "div", "eq", "erf", "erf_inv", "erfc",
+    "exp", "exp2", "expm1", "floor", "ge", "gt", "imag", "is_finite", "le", "lgamma", "log",
+    "log1p", "logistic", "lt", "max", "min", "mul", "ne", "neg", "pow", "real", "reciprocal",
+    "rem", "rsqrt", "select", "select_n", "sign", "sin", "sinh", "sqrt", "square", "sub", "tan",
+    "tanh",
 ]  # fmt: skip
 
 acos, acosh, asin, asinh = fnp.acos, fnp.acosh, fnp.asin, fnp.asinh
@@ -32,6 +34,7 @@ add, sub, mul, neg, pow, rem = (
 abs, sign, sqrt, square, cbrt = fnp.abs, fnp.sign, fnp.sqrt, fnp.square, fnp.cbrt
 reciprocal, floor, ceil, is_finite = fnp.reciprocal, fnp.floor, fnp.ceil, fnp.isfinite
 max, min = fnp.maximum, fnp.minimum
+erf_inv, lgamma = erfinv, gammaln
 conj, real, imag = fnp.conj, fnp.real, fnp.imag
 eq, ne, lt, le, gt, ge = (
     fnp.equal, fnp.not_equal, fnp.less, fnp.less_equal, fnp.greater, fnp.greater_equal
