@@ -13,12 +13,11 @@ Example:
 import math
 from typing import Any
 
-import numpy as np
-
 import fzero.numpy as fnp
 from fzero.numpy.linalg import det, inv, pinv
 
 from ..array import value
+from ..backend import array_namespace
 
 __all__ = [
     "block_diag", "cho_factor", "cho_solve", "cholesky", "det", "eigh", "expm", "inv", "pinv",
@@ -212,7 +211,7 @@ def solve_triangular(
     k = 1 if unit_diagonal else 0
     a = fnp.tril(a, -k) if lower else fnp.triu(a, k)
     if unit_diagonal:
-        a = a + fnp.eye(a.shape[-1], dtype=a.dtype)
+        a = a + array_namespace(a).eye(a.shape[-1], dtype=a.dtype)
     turn = {"N": lambda x: x, "T": _transposed, "C": _adjoint}[_TRANS[trans]]
     return fnp.linalg.solve(turn(a), b)
 
@@ -235,7 +234,7 @@ _PADE = _pade()
 
 def _exp_of_small(a: Any) -> Any:
     """exp(a) for matrices of norm up to `_REACH`: (v + u) / (v - u), odd and even powers."""
-    eye = fnp.eye(a.shape[-1], dtype=a.dtype)
+    eye = array_namespace(a).eye(a.shape[-1], dtype=a.dtype)
     square = fnp.matmul(a, a)
     odd, even = _PADE[-1] * eye, _PADE[-2] * eye
     for j in range(_DEGREE - 2, 0, -2):
@@ -321,5 +320,5 @@ def toeplitz(c: Any, r: Any = None) -> Any:
     c = fnp.asarray(c)
     r = fnp.conjugate(c) if r is None else fnp.asarray(r)
     diagonals = fnp.concatenate([fnp.flip(c, 0), r[1:]])
-    n, m = c.shape[0], r.shape[0]
-    return diagonals[(n - 1 - np.arange(n))[:, None] + np.arange(m)]
+    n, m, xp = c.shape[0], r.shape[0], array_namespace(c)
+    return diagonals[(n - 1 - xp.arange(n))[:, None] + xp.arange(m)]

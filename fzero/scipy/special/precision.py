@@ -5,6 +5,7 @@ from typing import Any
 
 import fzero.numpy as fnp
 
+from ...backend import array_namespace
 from ...core import coerce
 
 __all__ = ["in_double", "promoted"]
@@ -30,5 +31,8 @@ def in_double(f: Callable[..., Any]) -> Callable[[Any], Callable[..., Any]]:
 def promoted(*args: Any) -> list[Any]:
     """The arguments as floating arrays of one dtype; Python numbers take that of the others."""
     args = tuple(map(coerce, args))
-    dtype = fnp.result_type(*args, 0.0)
-    return [fnp.asarray(x).astype(dtype) for x in args]
+    xp, dtype = array_namespace(*args), fnp.result_type(*args, 0.0)
+    return [
+        xp.asarray(x, dtype=dtype) if isinstance(x, (int, float)) else fnp.astype(x, dtype)
+        for x in args
+    ]
