@@ -133,3 +133,12 @@ def test_pictures_by_endings(tmp_path, monkeypatch):
 def test_a_png_by_graphviz(tmp_path):
     graph.record(np.sin, 1.0).save(tmp_path / "a picture;.png")
     assert (tmp_path / "a picture;.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_control_flow_takes_the_way_of_the_run():
+    doubled = lambda x: fzero.while_loop(lambda c: c < 10, lambda c: c * 2, x)
+    assert graph.record(doubled, 1.0).counts() == {"multiply": 4}
+    chosen = lambda x: fzero.cond(x < 10, np.sin, np.cos, x)
+    assert graph.record(chosen, 1.0).counts() == {"sin": 1}
+    rows = graph.record(fzero.vmap(chosen), np.array([1.0, 20.0])).counts()
+    assert rows["sin"] == rows["cos"] == 1

@@ -23,10 +23,13 @@ def _single_row(value: Any, trace: BatchTrace) -> bool:
 def predicate(x: Any) -> Any:
     """A predicate without derivatives; a tracer remains only where it differs between rows."""
     x = detach(x)
-    while isinstance(x, Tracer) and isinstance(x._trace, BatchTrace):
-        if not _single_row(x.value, x._trace):
+    while isinstance(x, Tracer):
+        if not isinstance(x._trace, BatchTrace):
+            x = x.value
+        elif _single_row(x.value, x._trace):
+            x = x.value[0]
+        else:
             break
-        x = x.value[0]
     return x
 
 
