@@ -34,4 +34,5 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         cases = sum(n for _, n in counts)
         terminalreporter.write_line(f"laws: {len(primitives)} primitives, {cases} cases")
 
+
 collect_ignore = ["data/make_cupy_names.py"]

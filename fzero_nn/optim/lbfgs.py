@@ -9,6 +9,7 @@ import fzero.numpy as fnp
 
 from . import tree
 from .base import GradientTransformation, require_params
+from .moments import copied
 
 __all__ = ["ScaleByLBFGSState", "scale_by_lbfgs"]
 
@@ -66,7 +67,7 @@ def scale_by_lbfgs(
 
     def init(params: Any) -> ScaleByLBFGSState:
         zeros = tree.zeros_like(params)
-        none = fnp.zeros_like(fnp.real(tree.vdot(zeros, zeros)))
+        none = fzero.freeze(fnp.zeros_like(fnp.real(tree.vdot(zeros, zeros))))
         memories = (zeros,) * memory_size, (zeros,) * memory_size, (none,) * memory_size
         return ScaleByLBFGSState(np.int64(0), zeros, zeros, *memories)
 
@@ -83,7 +84,7 @@ def scale_by_lbfgs(
         updates: Any, state: ScaleByLBFGSState, params: Any = None
     ) -> tuple[Any, ScaleByLBFGSState]:
         require_params("scale_by_lbfgs", params)
-        params, updates = fzero.freeze(params), fzero.freeze(updates)
+        params, updates = copied(params), copied(updates)  # the state keeps them
         memories, scale = fzero.cond(
             state.count > 0,
             lambda: remembered(updates, state, params),

@@ -334,3 +334,12 @@ def test_errors_name_the_argument():
         optim.scale_by_zoom_linesearch(5, initial_guess_strategy="two")
     with pytest.raises(ValueError, match="scale_by_lbfgs: params is None"):
         optim.lbfgs().update(1.0, optim.lbfgs().init(1.0), value=1.0, grad=1.0, value_fn=abs)
+
+
+def test_the_state_is_its_own():
+    params, gradient = np.array([1.0, 2.0]), np.array([0.5, -1.0])
+    search = optim.scale_by_lbfgs()
+    _, state = search.update(gradient, search.init(params), params)
+    kept = [x for x in fzero.tree.leaves(state) if isinstance(x, np.ndarray)]
+    assert kept and not any(x.flags.writeable for x in kept)
+    assert not any(np.shares_memory(x, y) for x in kept for y in (params, gradient))
