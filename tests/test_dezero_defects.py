@@ -35,7 +35,7 @@ ELSEWHERE = {
     55: "test_placement.py",
     58: "test_packaging.py",
 }
-#: Speed and memory beside DeZero: measured by `make bench`, not by a test.
+#: Speed and memory beside DeZero, which no test asserts: times differ from machine to machine.
 MEASURED = {37, 38, 39, 41, 42, 43, 44, 46}
 
 

@@ -76,6 +76,7 @@ def newest_of(values: Sequence[Any]) -> Trace | None:
 
 
 def missing(prim: primitive, mode: str, argnums: Sequence[int]) -> NotImplementedError:
+    """The error of a derivative whose rule is not stated."""
     return NotImplementedError(
         f"primitive: {prim.fun.__name__} has no {mode} with respect to argument "
         f"{', '.join(map(str, argnums))}; expected a rule. State it with def{mode}."
