@@ -77,7 +77,8 @@ def _scipy() -> Any:
         return import_module("scipy.optimize")
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            "minimize: SciPy is not installed; expected it beside fzero. Run `pip install scipy`."
+            "minimize: SciPy is not installed; expected it beside fzero. "
+            "Install it with: pip install 'fzero[scipy]'"
         ) from error
 
 

@@ -34,7 +34,7 @@ def hungarian_algorithm(cost_matrix: Any) -> tuple[np.ndarray, np.ndarray]:
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
             "hungarian_algorithm: scipy is not installed; expected it, as it finds the pairs. "
-            "Run pip install scipy."
+            "Install it with: pip install 'fzero[scipy]'"
         ) from error
     costs = np.asarray(cost_matrix)
     if costs.ndim != 2 or not np.isfinite(costs).all():

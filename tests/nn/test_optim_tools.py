@@ -132,5 +132,5 @@ def test_errors_of_assignments(monkeypatch):
         return real(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", without_scipy)
-    with pytest.raises(ModuleNotFoundError, match="pip install scipy"):
+    with pytest.raises(ModuleNotFoundError, match=r"pip install 'fzero\[scipy\]'"):
         assignment.hungarian_algorithm([[1.0]])

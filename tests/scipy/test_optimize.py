@@ -72,5 +72,5 @@ def test_methods_that_need_a_whole_hessian_are_errors():
 
 def test_without_scipy_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "scipy.optimize", None)
-    with pytest.raises(ModuleNotFoundError, match="pip install scipy"):
+    with pytest.raises(ModuleNotFoundError, match=r"pip install 'fzero\[scipy\]'"):
         optimize.minimize(rosenbrock, np.zeros(2))
