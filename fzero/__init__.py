@@ -7,7 +7,7 @@ ordinary functions, operators and methods of NumPy work.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from . import errors, graph, numpy, random, tree
+from . import config, errors, graph, numpy, random, tree
 from .array import value
 from .backend import Device, array_namespace, device, devices
 from .checkpointing import checkpoint
@@ -52,6 +52,7 @@ __all__ = [
     "block_until_ready",
     "checkpoint",
     "cond",
+    "config",
     "custom_jvp",
     "custom_linear_solve",
     "custom_root",
