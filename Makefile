@@ -2,6 +2,7 @@
 # make test       lint, module order, types, tests and doctests
 # make test-all   the same, with the packages that some tests compare with (PyTorch and others)
 # make bench      measure every row of docs/benchmarks.md beside its peers
+# make coverage   write docs/coverage.md, the table of names and transforms
 # make docs       write the reference of both packages to build/docs
 # make clean      remove .venv and everything that was generated
 #
@@ -9,7 +10,7 @@
 # PYTHON chooses the interpreter: make test PYTHON=python3.12.
 
 .NOTPARALLEL:
-.PHONY: train test test-all lint bench docs clean
+.PHONY: train test test-all lint bench coverage docs clean
 .DELETE_ON_ERROR:
 
 PYTHONS := python3 python3.11 python3.12 python3.13 python3.14 python
@@ -40,6 +41,9 @@ lint: .venv/.with-test
 
 bench: .venv/.with-bench,plots
 	$(BIN)/python -m benchmarks $(ARGS)
+
+coverage: .venv/.with-test
+	$(BIN)/python -m tests.coverage
 
 docs: .venv/.with-docs
 	$(BIN)/python -m pdoc fzero fzero_nn --output-directory build/docs
