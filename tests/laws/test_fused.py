@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import fzero
-import fzero_nn
 from fzero import tree, vjp
 from fzero.dtypes import is_inexact
 from fzero.fused import FUSED, Fused, Kernel, kernels
@@ -14,6 +13,7 @@ from fzero.testing import check_grads
 from fzero.testing.compare import Flat, agree, direction
 from fzero.testing.laws import batched, layouts
 from fzero.testing.loops import check_vmap
+from fzero_nn import functional, losses
 
 
 def _toy() -> Fused:
@@ -35,7 +35,8 @@ def _toy() -> Fused:
 
 
 _toy()
-assert fzero_nn  # importing it registers its fused operations
+#: Importing these registers their fused operations.
+OWNERS = (functional, losses)
 NAMES = sorted(FUSED)
 
 
@@ -64,6 +65,10 @@ def value_and_cotangents(f: Any, xs: Any) -> Any:
     out, pullback = vjp(f, *xs)
     rng = np.random.default_rng(1)
     return out, pullback(tree.map(lambda y: direction(rng, y).astype(y.dtype), out))
+
+
+def test_all_of_them_are_here() -> None:
+    assert {"batch_norm", "conv", "conv_transpose", "cross_entropy", "layer_norm", "lstm"} <= {*NAMES}
 
 
 @pytest.mark.parametrize("name", NAMES)
