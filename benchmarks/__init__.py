@@ -7,9 +7,14 @@ writes them down. The libraries read their thread counts when they are loaded, h
 """
 
 import os
+import sys
 
-#: Threads that every library may use.
-THREADS = 2
+#: Threads that every library may use; one where processor time is counted, which idle threads of
+#: OpenBLAS add to.
+THREADS = 1 if "--quick" in sys.argv else 2
+#: The environment variable that says where files are written to.
+FOLDER = "BENCHMARKS_FOLDER"
 
 for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM"):
     os.environ.setdefault(f"{name}_NUM_THREADS", str(THREADS))
+os.environ.setdefault("FZERO_THREADS", str(THREADS))

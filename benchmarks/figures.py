@@ -7,11 +7,13 @@ from typing import Any
 
 from .row import OURS, Limit, Row, Variant
 
-__all__ = ["ITSELF", "Figure", "Summary", "figures_of", "ratios_of", "summaries", "worse"]
+__all__ = [
+    "ITSELF", "TOLERANCE", "Figure", "Summary", "figures_of", "ratios_of", "summaries", "worse",
+]  # fmt: skip
 
 #: The peer of a growth: fzero at a smaller size.
 ITSELF = "itself"
-#: How much worse than the committed one a ratio may be before `--compare` fails.
+#: How much worse than the committed one a ratio may be.
 TOLERANCE = 1.15
 
 Case = Mapping[str, Any]
@@ -19,7 +21,7 @@ Case = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Figure:
-    """fzero beside one family at one size; times are seconds per operation.
+    """fzero beside one family at one size; seconds, or bytes, per operation.
 
     Attributes:
         variant, size, family: what was measured.
@@ -27,6 +29,7 @@ class Figure:
         ours: our median.
         peer: the peer's median, None if it is not installed.
         limit: the target, None where there is none at this size.
+        title: what the limit is for, in the table of rows.
     """
 
     variant: str
@@ -36,6 +39,7 @@ class Figure:
     ours: float
     peer: float | None
     limit: Limit | None
+    title: str = ""
 
     @property
     def ratio(self) -> float | None:
@@ -58,11 +62,12 @@ class Figure:
 
 @dataclass(frozen=True)
 class Summary:
-    """One line of the table of rows: all judged figures of a row and a family.
+    """One line of the table of rows: all figures judged by one limit, beside one family.
 
     `values` is empty where the peer is not installed.
     """
 
+    title: str
     family: str
     limit: Limit
     values: Sequence[float]
@@ -106,12 +111,14 @@ def figures_of(row: Row, cases: Sequence[Case]) -> list[Figure]:
 def _beside(row: Row, variant: Variant, case: Case) -> Iterator[Figure]:
     size, ours = case["size"], case["times"][OURS][OURS][1]
     judged = not variant.judged or size in variant.judged
+    limits = row.limits if variant.limits is None else variant.limits
+    title = row.title if variant.limits is None else f"{row.title}: {variant.name}"
     for family, ways in case["times"].items():
         if family == OURS:
             continue
         way, peer = fastest(ways)
-        limit = row.limits.get(family) if judged and family not in variant.value_only else None
-        yield Figure(variant.name, size, family, way, ours, peer, limit)
+        limit = limits.get(family) if judged and family not in variant.value_only else None
+        yield Figure(variant.name, size, family, way, ours, peer, limit, title)
 
 
 def _growth(row: Row, case: Case, cases: Sequence[Case]) -> Iterator[Figure]:
@@ -125,24 +132,17 @@ def _growth(row: Row, case: Case, cases: Sequence[Case]) -> Iterator[Figure]:
         ours, best = case["times"][OURS][OURS][1], min(smaller)
         limit = Limit("ratio", row.growth)
         way = f"{OURS} at {smaller[best]:,}"
-        yield Figure(case["variant"], case["size"], ITSELF, way, ours, best, limit)
+        yield Figure(case["variant"], case["size"], ITSELF, way, ours, best, limit, row.title)
 
 
-def summaries(row: Row, figures: Sequence[Figure]) -> list[Summary]:
-    """A summary for each limit of the row."""
-    limits = dict(row.limits)
-    if row.growth is not None:
-        limits[ITSELF] = Limit("ratio", row.growth)
-    return [
-        Summary(family, limit, _judged(figures, family))
-        for family, limit in limits.items()
-        if any(f.family == family for f in figures)
-    ]
-
-
-def _judged(figures: Sequence[Figure], family: str) -> list[float]:
-    values = (f.judged_value for f in figures if f.family == family)
-    return [v for v in values if v is not None]
+def summaries(figures: Sequence[Figure]) -> list[Summary]:
+    """A summary for each limit, in the order of the figures."""
+    found: dict[tuple[str, str, Limit], list[float]] = {}
+    for f in figures:
+        if f.limit is not None:
+            values = found.setdefault((f.title, f.family, f.limit), [])
+            values += [] if f.judged_value is None else [f.judged_value]
+    return [Summary(*key, values) for key, values in found.items()]
 
 
 def ratios_of(figures: Sequence[Figure]) -> dict[str, dict[str, float]]:

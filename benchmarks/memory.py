@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .row import load_rows
+from .row import Variant, load_rows
 
 __all__ = ["measured_peak"]
 
@@ -14,14 +14,15 @@ STATUS, RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
 def measured_peak(row: str, variant: str, way: str, size: int) -> int:
-    """Bytes by which the first call of one way raises the memory of a fresh process."""
+    """Bytes by which a call of one way raises the memory of a fresh process."""
     command = [sys.executable, "-m", "benchmarks.memory", row, variant, way, str(size)]
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-def peak_of_call(row: str, variant: str, way: str, size: int) -> int:
+def peak_of_call(row: str, name: str, way: str, size: int) -> int:
     """The same, in this process."""
-    (found,) = [v for v in load_rows([row])[0].variants if v.name == variant]
+    (found,) = [v for v in load_rows([row])[0].variants if v.name == name]
+    _warm_up(found, way)
     run = found.setup(way)(size)
     gc.collect()
     (gc.enable if found.gc else gc.disable)()
@@ -30,6 +31,12 @@ def peak_of_call(row: str, variant: str, way: str, size: int) -> int:
     grown = _high_water() - before
     del result
     return max(grown, 0)
+
+
+def _warm_up(variant: Variant, way: str) -> None:
+    """Let the library load what it loads late, with little memory for anything else."""
+    if variant.warm is not None:
+        variant.setup(way)(variant.warm)()
 
 
 def _start() -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import THREADS
 
-__all__ = ["autograd", "mlx", "torch"]
+__all__ = ["autograd", "dezero", "jax", "mlx", "optax", "torch"]
 
 
 def torch() -> Any:
@@ -28,4 +28,24 @@ def mlx() -> Any:
     """MLX's arrays on the CPU."""
     module = importlib.import_module("mlx.core")
     module.set_default_device(module.cpu)
+    return module
+
+
+def jax() -> Any:
+    """JAX on the CPU; XLA has a thread for each processor that this process may use."""
+    module = importlib.import_module("jax")
+    module.config.update("jax_platforms", "cpu")
+    return module
+
+
+def optax() -> Any:
+    """The optimizers of JAX."""
+    jax()
+    return importlib.import_module("optax")
+
+
+def dezero() -> Any:
+    """DeZero, whose data sets import Matplotlib; its models and layers with it."""
+    module = importlib.import_module("dezero")
+    importlib.import_module("dezero.models")
     return module

@@ -15,6 +15,8 @@ COLUMNS = 3
 #: Told apart by those who see red and green alike (Okabe and Ito); ours is black.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 
+UNIT = {"time": "seconds", "memory": "bytes"}
+
 Case = Mapping[str, Any]
 
 
@@ -74,7 +76,7 @@ def _lines(panel: Any, cases: Sequence[Case], colours: Mapping[str, str], row: R
     panel.set_xscale("log")
     panel.set_yscale("log")
     panel.set_xlabel(row.size, fontsize=8)
-    panel.set_ylabel(f"seconds per {row.per}", fontsize=8)
+    panel.set_ylabel(f"{UNIT[row.measure]} per {row.per}", fontsize=8)
 
 
 def _bars(panel: Any, cases: Sequence[Case], colours: Mapping[str, str], row: Row) -> None:
@@ -82,4 +84,4 @@ def _bars(panel: Any, cases: Sequence[Case], colours: Mapping[str, str], row: Ro
     for way, (low, median, high) in _measured(cases[0]).items():
         whiskers = [[median - low], [high - median]]
         panel.barh(way, median, xerr=whiskers, color=colours[way], capsize=3, height=0.5)
-    panel.set_xlabel(f"seconds per {row.per}", fontsize=8)
+    panel.set_xlabel(f"{UNIT[row.measure]} per {row.per}", fontsize=8)

@@ -13,14 +13,17 @@ from typing import Any
 from . import THREADS
 from .figures import Figure, Summary, figures_of, ratios_of, summaries
 from .row import OURS, Limit, Row
+from .units import quantity
 
 __all__ = ["circumstances", "figure_lines", "read", "record", "summary_lines", "write"]
 
-LIBRARIES = ("numpy", "torch", "jax", "autograd", "mlx", "optax")
+LIBRARIES = ("numpy", "torch", "jax", "autograd", "mlx", "optax", "dezero")
+UNITS = {"time": "Times are per", "memory": "Peak memory above that before the call is per"}
 INTRODUCTION = f"""\
 # Benchmarks
 
-What {OURS} costs beside its peers, measured by `make bench` (`python -m benchmarks --help`).
+What {OURS} costs beside its peers, measured by `make bench ARGS=--update`; a single row by
+`make bench ARGS="p8 --update"` (`python -m benchmarks --help`).
 
 Each round of a run measures {OURS} and every peer once, in turns, after one call that is not
 counted and with Python's garbage collector at rest unless a row says otherwise; the figures are
@@ -75,8 +78,9 @@ def write(folder: Path, rows: Sequence[Row], records: Mapping[str, Any]) -> None
     """
     plots = folder / "benchmarks"
     plots.mkdir(parents=True, exist_ok=True)
-    (folder / "benchmarks.json").write_text(_compact(json.dumps(records, indent=1)) + "\n")
     measured = [r for r in rows if r.id in records]
+    kept = {r.id: records[r.id] for r in measured}
+    (folder / "benchmarks.json").write_text(_compact(json.dumps(kept, indent=1)) + "\n")
     lines = [INTRODUCTION, *summary_lines(measured, records)]
     for row in measured:
         lines += ["", *_section(row, records[row.id])]
@@ -100,16 +104,16 @@ def summary_lines(rows: Sequence[Row], records: Mapping[str, Any]) -> Iterator[s
     yield "| Row | Work | Peer | Target | Median | Worst | Met |"
     yield "| --- | --- | --- | --- | --- | --- | --- |"
     for row in rows:
-        for s in summaries(row, figures_of(row, records[row.id]["cases"])):
-            yield f"| {row.id} | {row.title} | {s.family} | {_target(s.limit)} | {_today(s)} |"
+        for s in summaries(figures_of(row, records[row.id]["cases"])):
+            yield f"| {row.id} | {s.title} | {s.family} | {_target(s.limit)} | {_today(s)} |"
 
 
 def _target(limit: Limit) -> str:
-    return f"{limit.value:g}" if limit.kind == "ratio" else f"+{_seconds(limit.value)}"
+    return f"{limit.value:g}" if limit.kind == "ratio" else f"+{quantity(limit.value)}"
 
 
 def _judged(value: float, limit: Limit) -> str:
-    return f"{value:.2f}" if limit.kind == "ratio" else f"{_seconds(value, sign='+')}"
+    return f"{value:.2f}" if limit.kind == "ratio" else quantity(value, sign="+")
 
 
 def _today(s: Summary) -> str:
@@ -125,33 +129,35 @@ def _verdict(met: bool | None) -> str:
 def _section(row: Row, kept: Mapping[str, Any]) -> Iterator[str]:
     """The title, the work, the plot and every figure of a row."""
     yield from (f"## {row.id}: {row.title}", "", row.work, "")
-    yield f"![{row.id}: time against size](benchmarks/{row.id.lower()}.png)"
+    yield f"![{row.id}: {row.measure} against size](benchmarks/{row.id.lower()}.png)"
     yield ""
     yield from figure_lines(row, kept["cases"])
     if any("memory" in case for case in kept["cases"]):
         yield from ("", *_memory(row, kept["cases"]))
     versions = ", ".join(f"{name} {version}" for name, version in kept["versions"].items())
     yield ""
-    yield f"Times are per {row.per}. Measured on {kept['date']}: {kept['machine']},"
+    yield f"{UNITS[row.measure]} {row.per}. Measured on {kept['date']}: {kept['machine']},"
     yield f"{kept['threads']} threads; {kept['system']}; {versions}."
 
 
 def figure_lines(row: Row, cases: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """The table of every figure of a row."""
-    heads = ("Work", row.size.capitalize(), OURS, "Peer", "Time", "Ratio", "Target", "Met")
+    measure = row.measure.capitalize()
+    heads = ("Work", row.size.capitalize(), OURS, "Peer", measure, "Ratio", "Target", "Met")
     yield f"| {' | '.join(heads)} |"
     yield "| --- " * len(heads) + "|"
     times = {(c["variant"], c["size"]): c["times"] for c in cases}
     for f in figures_of(row, cases):
-        yield f"| {_figure(f, times[f.variant, f.size])} |"
+        yield f"| {_figure(f, times[f.variant, f.size], row.measure)} |"
 
 
-def _figure(f: Figure, times: Mapping[str, Any]) -> str:
-    cells = [f.variant, f"{f.size:,}", _spread(times[OURS][OURS])]
+def _figure(f: Figure, times: Mapping[str, Any], measure: str) -> str:
+    cells = [f.variant, f"{f.size:,}", _spread(times[OURS][OURS], measure)]
     if f.peer is None:
         return " | ".join([*cells, f.family, "not installed", "–", "–", "–"])
     measured = times.get(f.family, {}).get(f.way)
-    cells += [str(f.way), _spread(measured) if measured else _seconds(f.peer), f"{f.ratio:.3g}"]
+    theirs = _spread(measured, measure) if measured else quantity(f.peer, measure)
+    cells += [str(f.way), theirs, f"{f.ratio:.3g}"]
     target = _target(f.limit) if f.limit else "–"
     if f.limit and f.limit.kind == "added":
         cells[-1] += f" ({_judged(f.ours - f.peer, f.limit)})"
@@ -166,14 +172,6 @@ def _memory(row: Row, cases: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"| {case['variant']} | {case['size']:,} | {text} |"
 
 
-def _spread(quartiles: Sequence[float]) -> str:
-    low, median, high = quartiles
-    return f"{_seconds(median)} ({_seconds(low)}–{_seconds(high)})"
-
-
-def _seconds(value: float, sign: str = "") -> str:
-    """A time in the unit that suits its size."""
-    for scale, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")):
-        if abs(value) >= scale or unit == "ns":
-            return f"{value / scale:{sign}.3g} {unit}"
-    raise AssertionError("the last unit takes every value")
+def _spread(quartiles: Sequence[float], measure: str) -> str:
+    low, median, high = (quantity(q, measure) for q in quartiles)
+    return f"{median} ({low}–{high})"

@@ -39,15 +39,21 @@ class Variant:
         name: unique within the row.
         ours: the work done with fzero.
         peers: family -> way -> the same work. The fastest way of a family is the peer.
-        sizes: what to measure, smallest first; `--quick` takes the first two.
-        judged: the sizes at which the row's limits hold; none means all.
+        sizes: what to measure, smallest first; `--quick` takes the first.
+        judged: the sizes at which the limits hold; none means all.
+        limits: family -> target, instead of the row's.
+        checks: how many calls precede the comparison of results: what a step of training returns
+            depends on the steps before it.
         operations: size -> the number that the time of a call is divided by.
         value_only: families that compute the function's value alone, as a yardstick: their
             results are not compared with ours and no limit holds.
         gc: whether Python's garbage collector runs during the measurement.
         memory: whether the peak memory of a call is measured too, in a process of its own.
+        warm: the size of a call that precedes the one whose memory is measured, so that what a
+            library loads with its first call does not count; None for no such call.
         rtol: how far, relatively, results may differ before the times count for nothing.
         coarse: family -> rtol of libraries that are less exact than the dtype promises.
+        compared: the variant whose results are compared instead of this one's, which are random.
     """
 
     name: str
@@ -55,12 +61,16 @@ class Variant:
     peers: Mapping[str, Mapping[str, Setup]]
     sizes: Sequence[int]
     judged: Sequence[int] = ()
+    limits: Mapping[str, Limit] | None = None
+    checks: int = 1
     operations: Callable[[int], int] = once
     value_only: Sequence[str] = ()
     gc: bool = False
     memory: bool = False
+    warm: int | None = None
     rtol: float = 1e-9
     coarse: Mapping[str, float] = field(default_factory=dict)
+    compared: "Variant | None" = None
 
     def setup(self, way: str) -> Setup:
         """The setup of one way of one family, or ours."""
@@ -84,6 +94,7 @@ class Row:
         limits: family -> target.
         growth: how much the time per operation may grow from a smaller size to a larger one.
         rounds: measurements of each contestant, unless they would take too long.
+        measure: what the figures are: seconds, or bytes of peak memory in processes of their own.
     """
 
     id: str
@@ -95,6 +106,7 @@ class Row:
     limits: Mapping[str, Limit] = field(default_factory=dict)
     growth: float | None = None
     rounds: int = 40
+    measure: Literal["time", "memory"] = "time"
 
 
 def load_rows(wanted: Sequence[str] = ()) -> list[Row]:
@@ -110,7 +122,7 @@ def load_rows(wanted: Sequence[str] = ()) -> list[Row]:
     unknown = set(wanted) - {r.id for r in rows}
     if unknown:
         raise ValueError(
-            f"benchmarks: --rows names {', '.join(sorted(unknown))}; expected some of "
-            f"{', '.join(r.id for r in rows)}. Leave it out for all of them."
+            f"benchmarks: rows are {', '.join(sorted(unknown))}; expected some of "
+            f"{', '.join(r.id for r in rows)}. Name none for all of them."
         )
     return [r for r in rows if not wanted or r.id in wanted]

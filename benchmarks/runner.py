@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from .memory import measured_peak
-from .row import OURS, YARDSTICK, Row, Setup, Variant
+from .row import OURS, Row, Setup, Variant
 
-__all__ = ["Effort", "alternate", "check_same", "leaves", "measure_case", "measure_row"]
+__all__ = ["FULL", "Effort", "alternate", "check_same", "leaves", "measure_row", "prepared"]
 
 #: Seconds between two measurements: the idle threads of OpenBLAS and OpenMP spin for a while
 #: after their last work, and would take the processor from whoever is measured next.
@@ -29,20 +29,15 @@ class Effort:
         least: measurements of each contestant, at least.
         budget: seconds for all measurements of one case, beyond which rounds are left out.
         sample: seconds that one measurement repeats a call for.
-        peers: whether any peer but NumPy takes part.
-        sizes: how many sizes of each variant, smallest first.
     """
 
     rounds: int
     least: int
     budget: float
     sample: float
-    peers: bool = True
-    sizes: int | None = None
 
 
 FULL = Effort(rounds=100, least=3, budget=20.0, sample=0.01)
-QUICK = Effort(rounds=7, least=3, budget=3.0, sample=0.002, peers=False, sizes=2)
 
 Contestants = Mapping[str, Callable[[], Any]]
 
@@ -51,35 +46,30 @@ def measure_row(row: Row, effort: Effort, say: Callable[[str], None]) -> list[di
     """The cases of a row: see `measure_case`."""
     cases = []
     for variant in row.variants:
-        for size in variant.sizes[: effort.sizes]:
+        for size in variant.sizes:
             say(f"{row.id}: {variant.name}, {size:,} {row.size}")
             cases.append(measure_case(row, variant, size, effort))
     return cases
 
 
 def measure_case(row: Row, variant: Variant, size: int, effort: Effort) -> dict[str, Any]:
-    """Times (quartiles, seconds per operation) and peak memory of one variant at one size.
+    """What the row measures (quartiles per operation) of one variant at one size.
 
     Returns:
-        A dict for JSON. `times` holds family -> way -> quartiles, None for a way that is not
-        installed; `memory` holds way -> bytes per operation.
+        A dict for JSON. `times` holds family -> way -> quartiles, of seconds or of bytes, None for
+        a way that is not installed; `memory` holds way -> bytes per operation.
     """
-    families = {OURS: {OURS: variant.ours}} | {
-        name: dict(ways)
-        for name, ways in variant.peers.items()
-        if effort.peers or name == YARDSTICK
-    }
-    ready = {
-        way: call
-        for ways in families.values()
-        for way, setup in ways.items()
-        if (call := _prepared(setup, size)) is not None
-    }
-    for family in families.keys() - set(variant.value_only):
-        results = {way: ready[way]() for way in (OURS, *families[family]) if way in ready}
-        rtol = variant.coarse.get(family, variant.rtol)
-        check_same(results, f"{row.id} {variant.name} {size}", rtol)
-    samples = alternate(ready, effort, min(row.rounds, effort.rounds), variant.gc)
+    families = {OURS: {OURS: variant.ours}, **variant.peers}
+    if variant.compared is not None:
+        _check(row, variant.compared, size, _ready(variant.compared, size))
+    ready = _ready(variant, size)
+    if variant.compared is None:
+        _check(row, variant, size, ready)
+    rounds = min(row.rounds, effort.rounds)
+    if row.measure == "memory":
+        samples = {w: _peaks(row, variant, w, size, min(effort.least, rounds)) for w in ready}
+    else:
+        samples = alternate(ready, effort, rounds, variant.gc)
 
     count = variant.operations(size)
     case: dict[str, Any] = {"variant": variant.name, "size": size, "rounds": len(samples[OURS])}
@@ -94,12 +84,37 @@ def measure_case(row: Row, variant: Variant, size: int, effort: Effort) -> dict[
     return case
 
 
-def _prepared(setup: Setup, size: int) -> Callable[[], Any] | None:
+def _ready(variant: Variant, size: int) -> dict[str, Callable[[], Any]]:
+    """Way -> the work at one size, of all that are installed."""
+    ways = {OURS: variant.ours}
+    for family in variant.peers.values():
+        ways.update(family)
+    found = {way: prepared(setup, size) for way, setup in ways.items()}
+    return {way: call for way, call in found.items() if call is not None}
+
+
+def prepared(setup: Setup, size: int) -> Callable[[], Any] | None:
     """The work at one size, None where the peer is not installed."""
     try:
         return setup(size)
     except ImportError:
         return None
+
+
+def _check(row: Row, variant: Variant, size: int, ready: Contestants) -> None:
+    """Raise unless every family that does the same work finds what we find."""
+    judged = {f: ways for f, ways in variant.peers.items() if f not in variant.value_only}
+    ways = [OURS, *(way for ways in judged.values() for way in ways if way in ready)]
+    results = {way: [ready[way]() for _ in range(variant.checks)][-1] for way in ways}
+    for family, names in judged.items():
+        own = {way: results[way] for way in (OURS, *names) if way in results}
+        rtol = variant.coarse.get(family, variant.rtol)
+        check_same(own, f"{row.id} {variant.name} {size}", rtol)
+
+
+def _peaks(row: Row, variant: Variant, way: str, size: int, rounds: int) -> list[float]:
+    """Peak memory in bytes, in a fresh process each time."""
+    return [float(measured_peak(row.id, variant.name, way, size)) for _ in range(rounds)]
 
 
 def quartiles(samples: Sequence[float], count: int) -> list[float]:

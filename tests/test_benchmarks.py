@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 
 benchmarks = pytest.importorskip("benchmarks", reason="the benchmarks are in the repository only")
 
-from benchmarks import figures, report, runner  # noqa: E402
-from benchmarks.row import OURS, Limit, Row, Variant, load_rows  # noqa: E402
+from benchmarks import __main__ as command  # noqa: E402
+from benchmarks import figures, quick, report, runner, units  # noqa: E402
+from benchmarks.row import OURS, YARDSTICK, Limit, Row, Variant, load_rows  # noqa: E402
 
 EFFORT = runner.Effort(rounds=3, least=2, budget=0.0, sample=0.0)
 
@@ -40,31 +42,51 @@ def case(size: int, ours: float, **peers: float | None) -> dict[str, Any]:
     return {"variant": "work", "size": size, "rounds": 3, "times": times}
 
 
-def test_every_row_states_its_work_and_has_a_yardstick() -> None:
+def test_every_row_states_its_work_and_its_targets() -> None:
     rows = load_rows()
-    assert len({r.id for r in rows}) == len(rows) > 5
+    assert [r.id for r in rows] == [f"P{i}" for i in range(1, 18)]
     for r in rows:
-        assert r.limits or r.growth is not None, r.id
+        assert r.limits or r.growth is not None or any(v.limits for v in r.variants), r.id
         assert len({v.name for v in r.variants}) == len(r.variants), r.id
         for v in r.variants:
             assert list(v.sizes) == sorted(v.sizes), (r.id, v.name)
             assert set(v.judged) <= set(v.sizes), (r.id, v.name)
-            assert "numpy" in v.peers, (r.id, v.name)
+            assert {*(v.limits or {}), *v.value_only} <= {*v.peers}, (r.id, v.name)
+            ways = [way for family in v.peers.values() for way in family]
+            assert len({*ways, OURS}) == len(ways) + 1, (r.id, v.name)
+
+
+def test_every_time_has_a_yardstick_in_numpy() -> None:
+    for r in load_rows():
+        if r.measure == "time":
+            assert any(YARDSTICK in v.peers for v in r.variants), r.id
 
 
 def test_the_rows_asked_for() -> None:
     assert [r.id for r in load_rows(["P3", "P1"])] == ["P1", "P3"]
-    with pytest.raises(ValueError, match=r"--rows names P99; expected some of P1, .*Leave it out"):
+    with pytest.raises(ValueError, match=r"rows are P99; expected some of P1, .*Name none for all"):
         load_rows(["P99"])
+    assert [command.row_id(word) for word in ("p8", "P08", "17", "speed")] == [
+        *("P8", "P8", "P17"),
+        "speed",
+    ]
 
 
-@pytest.mark.parametrize("variant", [v for r in load_rows() for v in r.variants if r.id != "P15"])
-def test_fzero_does_the_work_that_numpy_does(variant: Variant) -> None:
+WITH_YARDSTICK = {
+    f"{r.id} {v.name}": v for r in load_rows() for v in r.variants if YARDSTICK in v.peers
+}
+
+
+@pytest.mark.parametrize("name", [name for name in WITH_YARDSTICK if not name.startswith("P15")])
+def test_fzero_does_the_work_that_numpy_does(name: str) -> None:
+    variant = WITH_YARDSTICK[name].compared or WITH_YARDSTICK[name]
     size = min(variant.sizes[0], 100)
-    ours = variant.ours(size)()
-    theirs = variant.peers["numpy"]["numpy"](size)()
-    if "numpy" not in variant.value_only:
-        runner.check_same({OURS: ours, "numpy": theirs}, variant.name, variant.rtol)
+    run, (setup,) = variant.ours(size), variant.peers[YARDSTICK].values()
+    by_numpy = setup(size)
+    for _ in range(variant.checks):
+        ours, theirs = run(), by_numpy()
+    if YARDSTICK not in variant.value_only:
+        runner.check_same({OURS: ours, "numpy": theirs}, name, variant.rtol)
     assert all(np.isfinite(leaf).all() for leaf in runner.leaves(ours))
     assert any(np.any(leaf != 0) for leaf in runner.leaves(ours))
 
@@ -97,10 +119,25 @@ def test_contestants_take_turns() -> None:
     assert calls[2:] == ["ours", "peer", "peer", "ours"]
 
 
-def test_quick_measures_numpy_alone() -> None:
-    quick = runner.Effort(3, 2, 0.0, 0.0, peers=False, sizes=1)
-    cases = runner.measure_row(row(numpy=does(np.ones(3)), torch=absent), quick, lambda line: None)
-    assert [(c["size"], list(c["times"])) for c in cases] == [(10, [OURS, "numpy"])]
+def counting(calls: int) -> Callable[[int], Callable[[], Any]]:
+    """Work that takes as long as so many additions."""
+    return lambda size: lambda: sum(range(100 * calls))
+
+
+@pytest.mark.parametrize("slower", [2, 3.5])
+def test_quick_finds_what_became_much_slower(slower: float) -> None:
+    one = row(numpy=counting(100), torch=absent)
+    now = replace(one, variants=[replace(one.variants[0], ours=counting(round(100 * slower)))])
+    assert bool(quick.slow(quick.ratios_of_row(now, {"work": 1.0}), {"work": 1.0})) == (slower > 3)
+
+
+@pytest.mark.parametrize("id", [r.id for r in load_rows() if r.measure == "time"])
+def test_nothing_is_much_slower_than_it_was(id: str) -> None:
+    stored = quick.stored_ratios()[id]
+    (one,) = load_rows([id])
+    now = quick.ratios_of_row(one, stored)
+    assert now.keys() == stored.keys()
+    assert quick.slow(now, stored) == []
 
 
 def test_ratios_targets_and_growth() -> None:
@@ -113,7 +150,7 @@ def test_ratios_targets_and_growth() -> None:
     assert found[100, "numpy"].limit is None
     assert found[100, "torch"].peer is None
     assert (found[100, "itself"].ratio, found[100, "itself"].met) == (1.5, False)
-    worst = {s.family: (s.worst, s.met) for s in figures.summaries(one, list(found.values()))}
+    worst = {s.family: (s.worst, s.met) for s in figures.summaries(list(found.values()))}
     assert worst == {"numpy": (0.25, True), "torch": (2 / 3, False), "itself": (1.5, False)}
 
 
@@ -122,6 +159,57 @@ def test_added_time_is_judged_in_seconds() -> None:
     figure = figures.Figure("work", 10, "numpy", "numpy", 9e-7, 5e-7, limit)
     assert figure.judged_value == pytest.approx(4e-7)
     assert figure.met is False
+
+
+def test_a_variant_may_have_targets_of_its_own() -> None:
+    one = row(torch=does(0))
+    own = replace(one.variants[0], name="own", limits={"torch": Limit("ratio", 9.0)}, judged=())
+    both = replace(one, variants=[one.variants[0], own], growth=None)
+    cases = [case(10, 2.0, torch=1.0), {**case(10, 4.0, torch=1.0), "variant": "own"}]
+    found = figures.summaries(figures.figures_of(both, cases))
+    assert [(s.title, s.worst, s.met) for s in found] == [
+        ("some work", 2.0, False),
+        ("some work: own", 4.0, True),
+    ]
+
+
+def test_random_results_are_compared_in_another_variant() -> None:
+    one = row(numpy=does(np.zeros(3)))
+    wrong = replace(one.variants[0], compared=one.variants[0])
+    right = replace(one.variants[0], compared=row(numpy=does(np.ones(3))).variants[0])
+    runner.measure_row(replace(one, variants=[right]), EFFORT, lambda line: None)
+    with pytest.raises(ValueError, match="is not that of fzero"):
+        runner.measure_row(replace(one, variants=[wrong]), EFFORT, lambda line: None)
+
+
+def test_quantities() -> None:
+    assert [units.quantity(x) for x in (2.5, 3e-4, 1.24e-7, 0.0)] == [
+        *("2.5 s", "300 µs", "124 ns"),
+        "0 ns",
+    ]
+    assert units.quantity(-2e-7, sign="+") == "-200 ns"
+    assert [units.quantity(x, "memory") for x in (1.5e9, 2e4, 7.0)] == ["1.5 GB", "20 kB", "7 B"]
+
+
+def test_the_command_fails_where_a_ratio_became_worse(
+    monkeypatch: Any, tmp_path: Any, capsys: Any
+) -> None:
+    monkeypatch.setattr(command, "DOCS", tmp_path)
+    one = replace(row(torch=does(0)), growth=None)
+    monkeypatch.setattr(command, "load_rows", lambda wanted=(): [one])
+    ours = 2.0
+    monkeypatch.setattr(command, "measure_row", lambda *args: [case(10, ours, torch=4.0)])
+    monkeypatch.setattr(command, "settle", lambda options: None)
+    assert command.main(["p0"]) == 0
+    assert not list(tmp_path.iterdir())
+    assert command.main(["p0", "--update"]) == 0
+    ours = 2.2
+    assert command.main(["p0"]) == 0
+    ours = 2.4
+    assert command.main(["p0"]) == 1
+    assert "worse: P0 work, 10: fzero / torch is 0.6, was 0.5" in capsys.readouterr().out
+    assert command.main(["p0", "--update"]) == 0
+    assert command.main(["p0"]) == 0
 
 
 def test_compare_finds_what_became_worse_by_over_15_percent() -> None:
