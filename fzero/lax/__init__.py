@@ -18,8 +18,10 @@ from . import (
     cumulative,
     dynamic,
     elementwise,
+    gathers,
     padding,
     products,
+    scatters,
     shapes,
     sorting,
     windows,
@@ -28,8 +30,10 @@ from .convolution import *
 from .cumulative import *
 from .dynamic import *
 from .elementwise import *
+from .gathers import *
 from .padding import *
 from .products import *
+from .scatters import *
 from .shapes import *
 from .sorting import *
 from .windows import *
@@ -41,8 +45,10 @@ __all__ += convolution.__all__
 __all__ += cumulative.__all__
 __all__ += dynamic.__all__
 __all__ += elementwise.__all__
+__all__ += gathers.__all__
 __all__ += padding.__all__
 __all__ += products.__all__
+__all__ += scatters.__all__
 __all__ += shapes.__all__
 __all__ += sorting.__all__
 __all__ += windows.__all__
