@@ -1,7 +1,7 @@
 """Distributions as modules of functions, as in `scipy.stats`: `norm.logpdf(x, loc, scale)`.
 
-All are differentiable in the point and in the parameters, which are not checked: a scale that is
-not positive gives NaN or what the formula gives.
+All are differentiable in the point and in the parameters. Outside of the support a density is 0,
+with no slope; a scale that is not positive, and a shape that is not allowed, give NaN.
 
 Example:
     >>> import fzero
@@ -10,6 +10,40 @@ Example:
     -2.0
 """
 
-from . import beta, chi2, dirichlet, gamma, multivariate_normal, norm, poisson, t
+from . import (
+    bernoulli,
+    beta,
+    betabinom,
+    binom,
+    cauchy,
+    chi2,
+    dirichlet,
+    expon,
+    gamma,
+    gennorm,
+    geom,
+    gumbel_l,
+    gumbel_r,
+    laplace,
+    logistic,
+    multinomial,
+    multivariate_normal,
+    nbinom,
+    norm,
+    pareto,
+    poisson,
+    t,
+    truncnorm,
+    uniform,
+    vonmises,
+    wrapcauchy,
+)
+from .kde import gaussian_kde
+from .samples import ModeResult, mode, rankdata, sem
 
-__all__ = ["beta", "chi2", "dirichlet", "gamma", "multivariate_normal", "norm", "poisson", "t"]
+__all__ = [
+    "ModeResult", "bernoulli", "beta", "betabinom", "binom", "cauchy", "chi2", "dirichlet",
+    "expon", "gamma", "gaussian_kde", "gennorm", "geom", "gumbel_l", "gumbel_r", "laplace",
+    "logistic", "mode", "multinomial", "multivariate_normal", "nbinom", "norm", "pareto",
+    "poisson", "rankdata", "sem", "t", "truncnorm", "uniform", "vonmises", "wrapcauchy",
+]  # fmt: skip

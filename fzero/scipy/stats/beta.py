@@ -2,12 +2,16 @@
 
 from typing import Any
 
-import fzero.numpy as fnp
-
 from ..special import betaln, xlog1py, xlogy
-from ..special.precision import promoted
+from . import standard
 
 __all__ = ["logpdf", "pdf"]
+
+_allowed = lambda a, b: (a > 0) & (b > 0)
+
+
+def _log_density(z: Any, a: Any, b: Any) -> Any:
+    return xlogy(a - 1, z) + xlog1py(b - 1, -z) - betaln(a, b)
 
 
 def logpdf(x: Any, a: Any, b: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
@@ -19,14 +23,9 @@ def logpdf(x: Any, a: Any, b: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
         >>> float(logpdf(0.5, 2.0, 2.0).round(4))
         0.4055
     """
-    x, a, b, loc, scale = promoted(x, a, b, loc, scale)
-    z = (x - loc) / scale
-    inside = (z >= 0) & (z <= 1)
-    z = fnp.where(inside, z, 0.5)
-    found = xlogy(a - 1, z) + xlog1py(b - 1, -z) - betaln(a, b) - fnp.log(scale)
-    return fnp.where(inside, found, -fnp.inf)
+    return standard.log_density(
+        _log_density, x, a, b, loc=loc, scale=scale, support=standard.UNIT, allowed=_allowed
+    )
 
 
-def pdf(x: Any, a: Any, b: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
-    """The density, exp(logpdf)."""
-    return fnp.exp(logpdf(x, a, b, loc, scale))
+pdf = standard.exponential_of(logpdf)

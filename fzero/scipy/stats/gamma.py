@@ -2,12 +2,16 @@
 
 from typing import Any
 
-import fzero.numpy as fnp
+from ..special import gammainc, gammaincc, gammaln, xlogy
+from . import standard
 
-from ..special import gammaln, xlogy
-from ..special.precision import promoted
+__all__ = ["cdf", "logcdf", "logpdf", "logsf", "pdf", "sf"]
 
-__all__ = ["logpdf", "pdf"]
+_allowed = lambda a: a > 0
+
+
+def _log_density(z: Any, a: Any) -> Any:
+    return xlogy(a - 1, z) - z - gammaln(a)
 
 
 def logpdf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
@@ -17,14 +21,38 @@ def logpdf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
         >>> float(logpdf(2.0, 1.0))
         -2.0
     """
-    x, a, loc, scale = promoted(x, a, loc, scale)
-    z = (x - loc) / scale
-    inside = z >= 0
-    z = fnp.where(inside, z, 1.0)
-    found = xlogy(a - 1, z) - z - gammaln(a) - fnp.log(scale)
-    return fnp.where(inside, found, -fnp.inf)
+    return standard.log_density(
+        _log_density, x, a, loc=loc, scale=scale, support=standard.POSITIVE, allowed=_allowed
+    )
 
 
-def pdf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
-    """The density, exp(logpdf)."""
-    return fnp.exp(logpdf(x, a, loc, scale))
+def cdf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    """P(X <= x) = gammainc(a, z).
+
+    Example:
+        >>> float(cdf(0.0, 1.0))
+        0.0
+    """
+    return _distribution(lambda z, a: gammainc(a, z), x, a, loc, scale, standard.CDF)
+
+
+def sf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    """P(X > x) = gammaincc(a, z), accurate in the far upper tail.
+
+    Example:
+        >>> float(sf(0.0, 1.0))
+        1.0
+    """
+    return _distribution(lambda z, a: gammaincc(a, z), x, a, loc, scale, standard.SF)
+
+
+def _distribution(f: Any, x: Any, a: Any, loc: Any, scale: Any, beyond: Any) -> Any:
+    support = standard.POSITIVE
+    return standard.distribution(
+        f, x, a, loc=loc, scale=scale, beyond=beyond, support=support, allowed=_allowed
+    )
+
+
+logcdf = standard.logarithm_of(cdf)
+logsf = standard.logarithm_of(sf)
+pdf = standard.exponential_of(logpdf)

@@ -4,10 +4,16 @@ from typing import Any
 
 import fzero.numpy as fnp
 
-from ..special import gammaln, xlogy
-from ..special.precision import promoted
+from ..special import gammaincc, gammaln, xlogy
+from . import standard
 
-__all__ = ["logpmf", "pmf"]
+__all__ = ["cdf", "logpmf", "pmf"]
+
+_allowed = lambda mu: mu >= 0
+
+
+def _log_mass(n: Any, mu: Any) -> Any:
+    return xlogy(n, mu) - mu - gammaln(n + 1)
 
 
 def logpmf(k: Any, mu: Any, loc: Any = 0) -> Any:
@@ -17,13 +23,27 @@ def logpmf(k: Any, mu: Any, loc: Any = 0) -> Any:
         >>> float(logpmf(0, 2.0))
         -2.0
     """
-    k, mu, loc = promoted(k, mu, loc)
-    n = k - loc
-    inside = (n >= 0) & (fnp.floor(n) == n)
-    n = fnp.where(inside, n, 0.0)
-    return fnp.where(inside, xlogy(n, mu) - mu - gammaln(n + 1), -fnp.inf)
+    return standard.log_mass(_log_mass, k, mu, loc=loc, allowed=_allowed)
 
 
-def pmf(k: Any, mu: Any, loc: Any = 0) -> Any:
-    """The probability, exp(logpmf)."""
-    return fnp.exp(logpmf(k, mu, loc))
+def cdf(k: Any, mu: Any, loc: Any = 0) -> Any:
+    """P(X <= k) = gammaincc(n + 1, mu) for the whole part n of k - loc.
+
+    Example:
+        >>> float(cdf(0, 2.0).round(4))
+        0.1353
+    """
+    f = lambda n, mu: gammaincc(fnp.floor(n) + 1, mu)
+    return standard.distribution(
+        f,
+        k,
+        mu,
+        loc=loc,
+        beyond=standard.CDF,
+        support=standard.POSITIVE,
+        closed=True,
+        allowed=_allowed,
+    )
+
+
+pmf = standard.exponential_of(logpmf)

@@ -6,9 +6,17 @@ from typing import Any
 import fzero.numpy as fnp
 
 from ..special import gammaln
-from ..special.precision import promoted
+from . import standard
 
 __all__ = ["logpdf", "pdf"]
+
+_allowed = lambda df: df > 0
+
+
+def _log_density(z: Any, df: Any) -> Any:
+    half = (df + 1) / 2
+    norm = gammaln(half) - gammaln(df / 2) - 0.5 * fnp.log(math.pi * df)
+    return norm - half * fnp.log1p(z * z / df)
 
 
 def logpdf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
@@ -20,12 +28,7 @@ def logpdf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
         >>> float(logpdf(0.0, 1.0).round(4))
         -1.1447
     """
-    x, df, loc, scale = promoted(x, df, loc, scale)
-    z, half = (x - loc) / scale, (df + 1) / 2
-    norm = gammaln(half) - gammaln(df / 2) - 0.5 * fnp.log(math.pi * df) - fnp.log(scale)
-    return norm - half * fnp.log1p(z * z / df)
+    return standard.log_density(_log_density, x, df, loc=loc, scale=scale, allowed=_allowed)
 
 
-def pdf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
-    """The density, exp(logpdf)."""
-    return fnp.exp(logpdf(x, df, loc, scale))
+pdf = standard.exponential_of(logpdf)
