@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
+from . import config
 from .backend import is_array, namespace
 from .batching import BatchTrace
 from .core import Trace, Tracer, coerce, splits, top_trace
@@ -21,7 +22,7 @@ from .reverse import pulling
 from .rows import PartTrace
 from .tape import ReverseTrace, TapeTracer
 
-__all__ = ["FUSED", "Fused", "Kernel", "kernels"]
+__all__ = ["FUSED", "Fused", "Kernel", "kernels", "provide"]
 
 _CHOICES = ("auto", "numpy", "reference")
 
@@ -39,6 +40,9 @@ _DEFAULT = _checked_choice("FZERO_KERNELS", os.environ.get("FZERO_KERNELS", "aut
 _CHOICE: ContextVar[str] = ContextVar("fzero_kernels", default=_DEFAULT)
 #: Every fused operation by name; the law tests run over it.
 FUSED: dict[str, "Fused"] = {}
+#: Array library -> the optional providers of kernels for it, the preferred one first.
+_PROVIDERS: dict[str, dict[str, Callable[[str], "Kernel | None"]]] = {}
+config.register("kernels", lambda: _CHOICE.get())
 
 
 @contextmanager
@@ -81,6 +85,18 @@ class Kernel(NamedTuple):
     fits: Callable[..., bool]
 
 
+def provide(name: str, library: str, find: Callable[[str], Kernel | None]) -> None:
+    """Offer kernels for the arrays of `library` that are preferred to its own.
+
+    Args:
+        name: of the provider.
+        library: "numpy" or "cupy".
+        find: the name of a fused operation -> its kernel, or None where there is none. It is asked
+            once for each operation, when that first runs.
+    """
+    _PROVIDERS.setdefault(library, {})[name] = find
+
+
 class Fused:
     """An operation with a reference and kernels, called like a function of arrays.
 
@@ -107,7 +123,8 @@ class Fused:
         batch: Callable[..., Any] | None = None,
         multiple: bool = False,
     ) -> None:
-        self.name, self.reference, self.kernels = name, reference, dict(kernels)
+        self.name, self.reference = name, reference
+        self.kernels: dict[str, Kernel | None] = dict(kernels)
         self.samples, self.batch, self.multiple = samples, batch, multiple
         FUSED[name] = self
 
@@ -139,8 +156,19 @@ class Fused:
             return None
         if any(isinstance(a, Tracer) for a in args):
             return None
-        found = self.kernels.get(namespace(*args).__name__)
-        return found if found is not None and found.fits(*args, **params) else None
+        for found in self._offered(namespace(*args).__name__):
+            if found is not None and found.fits(*args, **params):
+                return found
+        return None
+
+    def _offered(self, library: str) -> Iterator[Kernel | None]:
+        """The kernels for the arrays of a library, the preferred one first."""
+        if _CHOICE.get() == "auto":
+            for name, find in _PROVIDERS.get(library, {}).items():
+                if name not in self.kernels:
+                    self.kernels[name] = find(self.name)
+                yield self.kernels[name]
+        yield self.kernels.get(library)
 
     def _recorded(self, trace: ReverseTrace, args: list[Any], params: dict[str, Any]) -> Any:
         """One node of the tape instead of those of the reference."""
