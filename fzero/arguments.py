@@ -14,12 +14,17 @@ from .tree.treedef import flatten_up_to
 __all__ = [
     "Selection",
     "check_callable",
+    "check_numbers",
     "check_scalar_output",
     "checked_tangents",
     "describe",
     "leaves_like",
     "split_aux",
 ]
+
+
+#: The kinds of dtypes that are numbers.
+_NUMBERS = frozenset("biufc")
 
 
 def describe(x: Any) -> str:
@@ -29,12 +34,25 @@ def describe(x: Any) -> str:
     return f"{type(x).__name__} {x!r:.40}"
 
 
-def check_callable(name: str, f: Any) -> None:
+def check_callable(name: str, f: Any, way: str = "") -> None:
     """Raise unless `f`, the function that the transform `name` is given, is one."""
     if not callable(f):
+        way = way or f"Write fzero.{name}(f)(x), not fzero.{name}(f(x))."
+        raise TypeError(f"{name}: the function is {describe(f)}; expected a callable. {way}")
+
+
+def check_numbers(name: str, leaves: Sequence[Any]) -> None:
+    """Raise if one of the arrays holds objects, strings or dates, on which no rule is right."""
+    kinds = [getattr(getattr(x, "dtype", None), "kind", "f") for x in leaves]
+    if not _NUMBERS.issuperset(kinds):
+        bad = [
+            f"leaf {i} is {describe(x)}"
+            for i, (x, kind) in enumerate(zip(leaves, kinds, strict=True))
+            if kind not in _NUMBERS
+        ]
         raise TypeError(
-            f"{name}: the function is {describe(f)}; expected a callable. "
-            f"Write fzero.{name}(f)(x), not fzero.{name}(f(x))."
+            f"{name}: {', '.join(bad)}; expected arrays of numbers. "
+            "Convert them with x.astype(float), or bring them in by a closure."
         )
 
 

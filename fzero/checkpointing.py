@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from . import tree
+from .arguments import check_callable
 from .backend import is_array
 from .batching import axes_in_force, named_axes
 from .core import Trace, Tracer
@@ -124,6 +125,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         >>> float(fzero.grad(f)(0.0))
         1.0
     """
+    check_callable("checkpoint", f)
 
     @functools.wraps(f)
     def run_checkpoint(*args: Any, **kwargs: Any) -> Any:

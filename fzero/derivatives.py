@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import tree
-from .arguments import Selection
+from .arguments import Selection, check_callable, describe
 from .backend import array_namespace
 from .core import innermost
 from .dtypes import dtype_of, is_inexact, ones_of, shape_of
@@ -109,6 +109,7 @@ def jacfwd(
 
         def push(t: Any) -> Any:
             _, out, *aux = jvp(_on_chosen(f, rebuild), chosen, t, has_aux)
+            _check_output("jacfwd", out)
             return (out, *aux)
 
         out_axes = (-1, None) if has_aux else (-1,)
@@ -122,6 +123,17 @@ def jacfwd(
         return (jacobian, aux[0]) if has_aux else jacobian
 
     return run_jacfwd
+
+
+def _check_output(name: str, out: Any) -> None:
+    """Raise where a function returned nothing, or what is no number."""
+    leaves = tree.leaves(out)
+    if out is None or any(dtype_of(y).kind not in "biufc" for y in leaves):
+        what = describe(out) if out is None else ", ".join(map(describe, leaves))
+        raise TypeError(
+            f"{name}: the function returned {what}; expected arrays of numbers. "
+            "Return what is to be differentiated, and the rest by has_aux=True."
+        )
 
 
 def _on_chosen(f: Callable[..., Any], rebuild: Callable[..., Any]) -> Callable[..., Any]:
@@ -162,6 +174,7 @@ def jacrev(
                 rows = pull(ones_of(out))  # the only row, without a vmap around it
                 jacobian = rows if selection.several else rows[0]
                 return (jacobian, aux[0]) if has_aux else jacobian
+            _check_output("jacrev", out)
             basis = _Basis(out)
             rows = vmap(pull, chunk_size=chunk_size)(basis.vectors())
         # Leaf by leaf of the input, split into the leaves of the output: then turned inside out.
@@ -182,6 +195,7 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0, **options: Any) -> Cal
         >>> fzero.jacobian(np.sum)(np.ones(2)).tolist()
         [1.0, 1.0]
     """
+    check_callable("jacobian", f)
     return jacrev(f, argnums, **options)
 
 
@@ -207,6 +221,7 @@ def hessian(
         >>> fzero.hessian(lambda x: x[0] ** 2 * x[1])(np.array([3.0, 1.0])).tolist()
         [[2.0, 6.0], [6.0, 0.0]]
     """
+    check_callable("hessian", f)
     rows = jacrev(f, argnums, has_aux=has_aux, holomorphic=holomorphic)
     return jacfwd(rows, argnums, has_aux=has_aux, holomorphic=holomorphic, chunk_size=chunk_size)
 
@@ -283,6 +298,7 @@ def linear_transpose(f: Callable[..., Any], *primals: Any) -> Callable[..., Any]
         >>> transpose(np.array([1.0, 0.0, 2.0]))[0].tolist()
         [3.0, 2.0, 2.0]
     """
+    check_callable("linear_transpose", f, "Write linear_transpose(f, x)(g).")
     zeros = tree.map(_dummy, tuple(primals))
     return pullback_of(f, zeros, trace_class=_LinearReverse)[1]
 
@@ -327,6 +343,7 @@ def eval_shape(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         >>> fzero.eval_shape(np.matmul, np.ones((2, 3)), np.ones((3, 4))).shape
         (2, 4)
     """
+    check_callable("eval_shape", f, "Write eval_shape(f, x).")
     args, kwargs = tree.map(_dummy, (args, kwargs))
     with np.errstate(all="ignore"):
         out = f(*args, **kwargs)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import tree
-from .arguments import checked_tangents, split_aux
+from .arguments import check_callable, check_numbers, checked_tangents, split_aux
 from .core import Primitive, Trace, Tracer, check_open
 from .dtypes import is_inexact, zeros_of
 from .guard import Guard, own
@@ -136,6 +136,7 @@ def jvp(
         >>> float(y), float(t)
         (8.0, 12.0)
     """
+    check_callable("jvp", f, "Write jvp(f, (x,), (t,)).")
     for what, given in (("primals", primals), ("tangents", tangents)):
         if not isinstance(given, (tuple, list)):
             raise TypeError(
@@ -143,6 +144,7 @@ def jvp(
                 "Write jvp(f, (x,), (t,))."
             )
     leaves, in_tree = tree.flatten(tuple(primals))
+    check_numbers("jvp: primals", leaves)
     ts = checked_tangents("jvp: tangents", tuple(tangents), leaves, in_tree)
     trace = traced(JVPTrace)()
     try:
@@ -270,7 +272,9 @@ def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., 
         >>> float(push(1.0)), float(push(2.0))
         (12.0, 24.0)
     """
+    check_callable("linearize", f, "Write linearize(f, x).")
     leaves, in_tree = tree.flatten(primals)
+    check_numbers("linearize: primals", leaves)
     trace = traced(LinearTrace)()
     try:
         with trace.guard.watching():

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import tree
-from .arguments import check_callable, describe
+from .arguments import check_callable, check_numbers, describe
 from .batching import BatchTrace, BatchTracer, axes_in_force, named_axes
 from .core import coerce
 from .dtypes import shape_of
@@ -109,6 +109,7 @@ class _Mapped:
         self.leaves = [
             x if a is None else coerce(x) for x, a in zip(leaves, self.axes, strict=True)
         ]
+        check_numbers("vmap", self.leaves)
         self.size = _size(self.leaves, self.axes, axis_size)
 
     def rows(self, rows: Any) -> Any:

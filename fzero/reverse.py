@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 
 from . import tree
-from .arguments import Selection, check_scalar_output, checked_tangents, split_aux
+from .arguments import (
+    Selection,
+    check_callable,
+    check_numbers,
+    check_scalar_output,
+    checked_tangents,
+    split_aux,
+)
 from .core import check_open
 from .dtypes import ones_of, zeros_of
 from .guard import own
@@ -118,6 +125,8 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
         >>> float(pullback(1.0)[0])
         1.0
     """
+    check_callable("vjp", f, "Write vjp(f, x).")
+    check_numbers("vjp: primals", tree.leaves(primals))
     out, pullback, *aux = pullback_of(f, primals, has_aux)
     # The pullback keeps results, and the caller may change what he gets.
     out, aux = tree.map(own, out), [tree.map(own, x) for x in aux]

@@ -4,16 +4,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import tree
-from ..arguments import describe, leaves_like
+from ..arguments import check_callable, describe, leaves_like
 from ..backend import array_namespace, to_device
 from ..batching import BatchTrace
 from ..core import Tracer, concrete
-from ..dtypes import shape_of
+from ..dtypes import dtype_of, shape_of
 from ..nans import traced
 from ..ops.elementwise import detach
 from ..rows import PartTrace, convert, merge_results, resumed
 
-__all__ = ["check_predicate", "cond", "merge", "predicate", "switch"]
+__all__ = ["check_integer", "check_predicate", "cond", "merge", "predicate", "switch"]
 
 
 def _single_row(value: Any, trace: BatchTrace) -> bool:
@@ -39,6 +39,15 @@ def check_predicate(name: str, pred: Any) -> None:
         raise TypeError(
             f"{name}: pred is {describe(pred)}; expected one boolean. Use .any() or .all(), or "
             "fzero.numpy.where to choose element by element."
+        )
+
+
+def check_integer(name: str, what: str, x: Any) -> None:
+    """Raise unless `x` is one integer: a float would be cut off without a word."""
+    if type(x) is not int and (shape_of(x) != () or dtype_of(x).kind not in "biu"):
+        raise TypeError(
+            f"{name}: {what} is {describe(x)}; expected one integer. "
+            "Convert it with int(), or x.astype(int) inside a transform."
         )
 
 
@@ -68,6 +77,7 @@ def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -
         What the chosen branch returns.
 
     Raises:
+        TypeError: an index that is no integer.
         IndexError: an index outside of `branches`.
         ValueError: under `vmap`, branches that return different structures or shapes.
 
@@ -81,6 +91,9 @@ def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -
         raise ValueError(
             "switch: branches is empty; expected at least one function. Pass a list of them."
         )
+    check_integer("switch", "index", index)
+    for branch in branches:
+        check_callable("switch", branch, "Write switch(index, [lambda: a, lambda: b]) for values.")
     return _switch("switch", index, branches, operands)
 
 

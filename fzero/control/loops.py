@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import tree
-from ..arguments import leaves_like
+from ..arguments import check_callable, leaves_like
 from ..backend import array_namespace
 from ..batching import BatchTrace
 from ..core import Tracer
 from ..dtypes import shape_of
 from ..nans import traced
 from ..rows import PartTrace, convert, holds, resumed, take_rows
-from .branches import check_predicate, merge, predicate
+from .branches import check_integer, check_predicate, merge, predicate
 
 __all__ = ["fori_loop", "same_structure", "while_loop"]
 
@@ -42,6 +42,8 @@ def while_loop(
         >>> float(double(3.0)), float(fzero.grad(double)(3.0))
         (12.0, 4.0)
     """
+    for f in (cond_fun, body_fun):
+        check_callable("while_loop", f, "Write while_loop(cond_fun, body_fun, init_val).")
     val = init_val
     while True:
         pred = predicate(cond_fun(val))
@@ -110,9 +112,10 @@ def same_structure(name: str, new: Any, old: Any) -> Any:
     news = leaves_like(treedef, new, name, "the new value")
     for i, (a, b) in enumerate(zip(leaves, news, strict=True)):
         if shape_of(a) != shape_of(b):
+            path = tree.keystr(tree.leaves_with_path(old)[i][0])
             raise ValueError(
-                f"{name}: leaf {i} changed its shape from {shape_of(a)} to {shape_of(b)}; expected "
-                "one shape throughout. Start from a value of the final shape."
+                f"{name}: leaf {path or i} changed its shape from {shape_of(a)} to {shape_of(b)}; "
+                "expected one shape throughout. Start from a value of the final shape."
             )
     return tree.unflatten(treedef, news)
 
@@ -135,6 +138,9 @@ def fori_loop(lower: Any, upper: Any, body_fun: Callable[[Any, Any], Any], init_
         >>> fzero.fori_loop(0, 4, lambda i, v: v + i, 0)
         6
     """
+    check_callable("fori_loop", body_fun, "Write fori_loop(lower, upper, body_fun, init_val).")
+    for what, bound in (("lower", lower), ("upper", upper)):
+        check_integer("fori_loop", what, bound)
     lower, upper = predicate(lower), predicate(upper)
     if isinstance(lower, Tracer) or isinstance(upper, Tracer):
         step = lambda state: (state[0] + 1, body_fun(state[0], state[1]))

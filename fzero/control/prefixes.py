@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import tree
+from ..arguments import check_callable
 from ..dtypes import shape_of
 from ..ops.structural import concatenate, flip, reshape, stack
 from ..shaping import axis_of
@@ -33,6 +34,7 @@ def associative_scan(
         >>> fzero.associative_scan(np.add, np.arange(5.0)).tolist()
         [0.0, 1.0, 3.0, 6.0, 10.0]
     """
+    check_callable("associative_scan", fn, "Write associative_scan(fn, elems).")
     leaves, treedef = tree.flatten(elems)
     axes = [axis_of(len(shape_of(x)), axis) for x in leaves]
     sizes = {shape_of(x)[a] for x, a in zip(leaves, axes, strict=True)}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import tree
-from ..arguments import describe, leaves_like
+from ..arguments import check_callable, describe, leaves_like
 from ..backend import array_namespace
 from ..core import Tracer
 from ..derivatives import eval_shape
@@ -71,6 +71,7 @@ def scan(
         >>> sums.tolist()
         [0.0, 1.0, 3.0, 6.0]
     """
+    check_callable("scan", f, "Write scan(f, init, xs).")
     slices, treedef, n = _rows("scan", xs, length)
     if n == 0:
         x0 = tree.unflatten(treedef, [x[:1].sum(0) for x in tree.leaves(xs)])
@@ -93,8 +94,20 @@ def scan(
         ys.append(leaves)
     if reverse:
         ys.reverse()
-    stacked = [stack(*column, axis=0) for column in zip(*ys, strict=True)]
+    stacked = [_stacked(i, column) for i, column in enumerate(zip(*ys, strict=True))]
     return carry, tree.unflatten(y_tree, stacked)
+
+
+def _stacked(leaf: int, column: tuple[Any, ...]) -> Any:
+    """What the steps returned, along a new axis 0."""
+    shapes = [shape_of(y) for y in column]
+    if len(set(shapes)) > 1:
+        step = next(i for i, s in enumerate(shapes) if s != shapes[0])
+        raise ValueError(
+            f"scan: leaf {leaf} of the results has shape {shapes[0]}, and {shapes[step]} {step} "
+            "steps later; expected one shape. Pad the results, or return them as the carry."
+        )
+    return stack(*column, axis=0)
 
 
 def map(f: Callable[[Any], Any], xs: Any, *, batch_size: int | None = None) -> Any:
@@ -113,6 +126,7 @@ def map(f: Callable[[Any], Any], xs: Any, *, batch_size: int | None = None) -> A
         >>> fzero.map(lambda x: x**2, np.arange(3.0)).tolist()
         [0.0, 1.0, 4.0]
     """
+    check_callable("map", f, "Write map(f, xs).")
     if batch_size is not None:
         return vmap(f, chunk_size=batch_size)(xs)
     return scan(lambda carry, x: (carry, f(x)), None, xs)[1]

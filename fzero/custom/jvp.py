@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from .. import tree
-from ..arguments import checked_tangents, describe
+from ..arguments import check_callable, checked_tangents, describe
 from ..batching import BatchTrace
 from ..core import top_trace
 from ..dtypes import is_inexact, shape_of, zeros_of
@@ -151,6 +151,7 @@ class custom_jvp:
     """
 
     def __init__(self, fun: Callable[..., Any], nondiff_argnums: int | Sequence[int] = ()) -> None:
+        check_callable("custom_jvp", fun)
         functools.update_wrapper(self, fun)
         self.name = getattr(fun, "__name__", type(fun).__name__)
         self.fun = fun

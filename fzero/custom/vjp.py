@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import tree
-from ..arguments import describe, leaves_like
+from ..arguments import check_callable, describe, leaves_like
 from ..batching import BatchTrace
 from ..core import top_trace
 from ..dtypes import is_inexact, shape_of
@@ -139,6 +139,7 @@ class custom_vjp:
     """
 
     def __init__(self, fun: Callable[..., Any], nondiff_argnums: int | Sequence[int] = ()) -> None:
+        check_callable("custom_vjp", fun)
         functools.update_wrapper(self, fun)
         self.name = getattr(fun, "__name__", type(fun).__name__)
         self.fun = fun

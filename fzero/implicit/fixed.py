@@ -7,6 +7,7 @@ import numpy as np
 
 from .. import numpy as fnp
 from .. import tree
+from ..arguments import check_callable
 from ..array import value
 from ..backend import array_namespace
 from ..control import while_loop
@@ -55,6 +56,7 @@ def fixed_point(
         >>> round(float(x(9.0)), 9), round(float(fzero.grad(x)(9.0)), 9)
         (3.0, 0.166666667)
     """
+    check_callable("fixed_point", f, "Write fixed_point(f, params, x0).")
     if solver not in ("iteration", "newton"):
         raise ValueError(
             f"fixed_point: solver is {solver!r}; expected 'iteration' or 'newton'. "

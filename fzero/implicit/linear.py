@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import tree
-from ..arguments import split_aux
+from ..arguments import check_callable, split_aux
 from ..reverse import vjp
 from .relations import Relation, implied
 
@@ -50,6 +50,8 @@ def custom_linear_solve(
         >>> float(half(2.0)), float(fzero.grad(half)(2.0))
         (4.0, -2.0)
     """
+    for function in (matvec, solve):
+        check_callable("custom_linear_solve", function, "Write lambda x: A @ x for a matrix A.")
     aux: list[Any] = []
 
     def run(lowered: Any, b: Any) -> Any:

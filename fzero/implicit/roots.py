@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from ..arguments import split_aux
+from ..arguments import check_callable, split_aux
 from ..forward import linearize
 from ..reverse import vjp
 from .linear import Solver, custom_linear_solve
 from .relations import Relation, implied
 
 __all__ = ["custom_root"]
+
+_WAY = "Write custom_root(f, initial_guess, solve, tangent_solve)."
 
 
 def custom_root(
@@ -48,6 +50,8 @@ def custom_root(
         >>> round(float(fzero.grad(root)(4.0)), 9)
         0.25
     """
+    for function in (f, solve, tangent_solve):
+        check_callable("custom_root", function, _WAY)
     aux: list[Any] = []
 
     def run(lowered: Any, guess: Any) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import numpy as fnp
 from .. import tree
-from ..arguments import describe, leaves_like
+from ..arguments import check_callable, describe, leaves_like
 from ..array import value
 from ..checkpointing import traces_within
 from ..control import cond, while_loop
@@ -61,6 +61,7 @@ def odeint(
         >>> round(float(decay(2.0)), 5), round(float(fzero.grad(decay)(2.0)), 5)
         (0.13534, -0.13534)
     """
+    check_callable("odeint", f, "Write odeint(f, y0, t).")
     if method not in ("adjoint", "direct"):
         raise ValueError(
             f"odeint: method is {method!r}; expected 'adjoint' or 'direct'. Leave it out for the "
