@@ -9,7 +9,7 @@ import fzero
 import fzero.numpy as fnp
 from fzero.dtypes import dtype_of
 
-from ..kernels.columns import Sizes
+from ..kernels.layout import Sizes
 from .avg_pooling import avg_pool1d, avg_pool2d, avg_pool3d
 from .global_pooling import first_max
 from .max_pooling import max_pool1d, max_pool2d, max_pool3d

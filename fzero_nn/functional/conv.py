@@ -9,8 +9,8 @@ import fzero.numpy as fnp
 from fzero.fused import Fused
 from fzero.ops.conv import windows
 
-from ..kernels.columns import Pairs, Sizes
 from ..kernels.conv import CONV
+from ..kernels.layout import Pairs, Sizes
 from .floats import in_float32
 from .windows import pairs_per_axis, per_axis, spans, spatial_axes, window_sizes
 

@@ -6,8 +6,8 @@ import fzero.numpy as fnp
 from fzero.fused import Fused
 from fzero.ops.conv import fold
 
-from ..kernels.columns import Pairs, Sizes
 from ..kernels.conv import CONV_TRANSPOSE
+from ..kernels.layout import Pairs, Sizes
 from .conv import batch_conv, check_kernel, grouped, with_bias
 from .floats import in_float32
 from .windows import pairs_per_axis, per_axis, spans, spatial_axes

@@ -6,7 +6,7 @@ from typing import Any
 import fzero.numpy as fnp
 from fzero.ops.conv import fold, windows
 
-from ..kernels.columns import Pairs, Sizes
+from ..kernels.layout import Pairs, Sizes
 from .windows import pairs_per_axis, per_axis, spans, window_sizes
 
 __all__ = ["col2im", "im2col"]

@@ -7,7 +7,7 @@ import fzero.numpy as fnp
 from fzero.dtypes import dtype_of
 from fzero.ops.conv import windows
 
-from ..kernels.columns import Pairs, Sizes
+from ..kernels.layout import Pairs, Sizes
 from ..kernels.pooling import covered
 from .windows import pairs_per_axis, per_axis, spans, spatial_axes, window_sizes
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..kernels.columns import Pairs, Sizes, out_sizes
+from ..kernels.columns import out_sizes
+from ..kernels.layout import Pairs, Sizes
 
 __all__ = [
     "conv_outsize",

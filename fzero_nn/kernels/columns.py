@@ -1,40 +1,30 @@
-"""The windows of images as columns of a matrix, a block of bounded size at a time.
+"""The windows of images as the columns of a matrix, a block of bounded size at a time.
 
-Images are (N, C, *sizes), and `out` is how many windows they have along each axis. The columns of a
-block are (C, *window, n, rows, *out[1:]): n images, some rows of windows along the first axis, all
-along the others. One matrix product serves a block.
+Images are (N, *sizes, C), already padded, and `out` is how many windows they have along each axis.
+A block is several images, or some rows of windows, along the first axis, of one. Each place of a
+block gives a row of window * C / groups numbers for every group of channels.
 """
 
-import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from fzero import array_namespace
 
-__all__ = [
-    "Pairs",
-    "Sizes",
-    "column_blocks",
-    "cropped",
-    "out_sizes",
-    "padded",
-    "partition",
-    "shifts",
-    "wide",
-]
+from .layout import Pairs, Sizes, wide
 
-Sizes = Sequence[int]
-Pairs = Sequence[tuple[int, int]]
+__all__ = ["Block", "blocks", "column_blocks", "few_channels", "out_sizes", "windows"]
+
 #: Bytes of columns at a time: what stays in the cache of a core; a card wants large blocks.
 _HOST_BYTES, _DEVICE_BYTES = 1 << 21, 1 << 28
+#: With fewer channels than this, a copy along the channels is too short to be fast.
+_FEW_CHANNELS = 8
 
 
-def wide(dtype: Any) -> Any:
-    """The dtype to sum in: half precision is summed in float32."""
-    return np.dtype(np.float32) if dtype.itemsize == 2 else dtype
+#: Some images, and some of their rows of windows.
+Block = tuple[slice, slice]
 
 
 def out_sizes(
@@ -45,33 +35,15 @@ def out_sizes(
     return tuple((n + sum(p) - (w - 1) * d - 1) // s + 1 for n, w, s, p, d in axes)
 
 
-def _inside(sizes: Sizes, padding: Pairs) -> tuple[slice, ...]:
-    return tuple(slice(p[0], p[0] + n) for n, p in zip(sizes, padding, strict=True))
+def few_channels(channels: int) -> bool:
+    """Whether columns are better copied along the places than along the channels of a group."""
+    return channels < _FEW_CHANNELS
 
 
-def padded(x: Any, padding: Pairs) -> Any:
-    """Images with zeros around them."""
-    if not any(map(any, padding)):
-        return x
-    shape = tuple(n + sum(p) for n, p in zip(x.shape[2:], padding, strict=True))
-    out = array_namespace(x).zeros((*x.shape[:2], *shape), x.dtype)
-    out[(..., *_inside(x.shape[2:], padding))] = x
-    return out
+def blocks(xp: Any, images: int, rows: int, row_bytes: int, least: int = 0) -> Iterator[Block]:
+    """The blocks of so many bytes that they stay in the cache, or `least` if that is more.
 
-
-def cropped(x: Any, sizes: Sizes, padding: Pairs) -> Any:
-    """The images of those sizes inside of padded ones."""
-    if not any(map(any, padding)):
-        return x
-    return array_namespace(x).ascontiguousarray(x[(..., *_inside(sizes, padding))])
-
-
-def partition(
-    xp: Any, images: int, rows: int, row_bytes: int, least: int
-) -> Iterator[tuple[slice, slice]]:
-    """Blocks (images, rows): several whole images, or some rows of one where an image is large.
-
-    `least` bytes are allowed in any case: the size of the other matrix of the product.
+    `least` is the size of the other matrix of the product, which is read once a block.
     """
     limit = max(least, _HOST_BYTES if xp is np else _DEVICE_BYTES)
     many = max(1, limit // max(1, rows * row_bytes))
@@ -81,33 +53,41 @@ def partition(
             yield slice(i, min(i + many, images)), slice(r, min(r + step, rows))
 
 
-def shifts(
-    window: Sizes, stride: Sizes, dilation: Sizes, rows: slice, rest: Sizes
-) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...]]]:
-    """For each offset in the window, the slices of the padded image that a block reads there."""
-    starts, counts = (rows.start, *(0 for _ in rest)), (rows.stop - rows.start, *rest)
-    for offsets in itertools.product(*map(range, window)):
-        axes = zip(offsets, starts, counts, stride, dilation, strict=True)
-        first = [(b * s + o * d, n, s) for o, b, n, s, d in axes]
-        yield offsets, tuple(slice(f, f + (n - 1) * s + 1, s) for f, n, s in first)
+def windows(x: Any, out: Sizes, window: Sizes, stride: Sizes, dilation: Sizes, groups: int) -> Any:
+    """A view (groups, N, *out, *window, C / groups) of the first `out` windows of each image."""
+    image, *places, channel = x.strides
+    steps = (p * s for p, s in zip(places, stride, strict=True))
+    inner = (p * d for p, d in zip(places, dilation, strict=True))
+    each = x.shape[-1] // groups
+    return array_namespace(x).lib.stride_tricks.as_strided(
+        x,
+        (groups, x.shape[0], *out, *window, each),
+        (each * channel, image, *steps, *inner, channel),
+    )
 
 
-def column_blocks(
-    x: Any, out: Sizes, window: Sizes, stride: Sizes, padding: Pairs, dilation: Sizes, least: int
-) -> Iterator[tuple[tuple[slice, ...], Any]]:
-    """Pairs (place, columns): where the block's outputs lie in (N, F, *out), and its columns.
+def column_blocks(seen: Any, axes: int, least: int) -> Iterator[tuple[Block, Any]]:
+    """Each block of the windows `seen` with its columns, (groups, places, window * C / groups).
 
-    The next block overwrites the columns.
+    The next block may overwrite the columns.
     """
-    xp, dtype, channels = array_namespace(x), wide(x.dtype), x.shape[1]
-    images = xp.moveaxis(padded(x, padding), 0, 1)
-    per_row = channels * math.prod(window) * math.prod(out[1:])
+    xp, dtype = array_namespace(seen), wide(seen.dtype)
+    groups, images, rows, *rest = seen.shape[: 2 + axes]
+    inner = math.prod(seen.shape[2 + axes :])
+    row_bytes = groups * inner * math.prod(rest) * dtype.itemsize
+    planar = few_channels(seen.shape[-1])
+    order = (0, *range(2 + axes, seen.ndim), *range(1, 2 + axes)) if planar else None
     buffer = None
-    for which, rows in partition(xp, x.shape[0], out[0], per_row * dtype.itemsize, least):
-        shape = (which.stop - which.start, rows.stop - rows.start, *out[1:])
-        size = per_row * shape[0] * shape[1]
-        buffer = xp.empty(size, dtype) if buffer is None else buffer
-        columns = buffer[:size].reshape(channels, *window, *shape)
-        for offsets, place in shifts(window, stride, dilation, rows, out[1:]):
-            columns[(slice(None), *offsets)] = images[(slice(None), which, *place)]
-        yield (which, slice(None), rows), columns
+    for block in blocks(xp, images, rows, row_bytes, least):
+        part = seen[:, *block]
+        if part.flags.c_contiguous and part.dtype == dtype:  # a window of one element
+            yield block, part.reshape(groups, -1, inner)
+            continue
+        part = part.transpose(order) if planar else part
+        buffer = xp.empty(part.size, dtype) if buffer is None else buffer
+        filled = buffer[: part.size].reshape(part.shape)
+        filled[...] = part
+        if planar:
+            yield block, filled.reshape(groups, inner, -1).swapaxes(1, 2)
+        else:
+            yield block, filled.reshape(groups, -1, inner)

@@ -1,121 +1,71 @@
-"""Convolution of images with any number of spatial axes, as products of matrices.
+"""Convolution of images with any number of spatial axes, each by the scheme that suits its shape.
 
 Three maps serve convolution, transposed convolution and the gradients of both, since each is a
 transpose of another: `correlate` is linear in the images and in the kernel, `spread` is its
 transpose in the images, `kernel_gradient` in the kernel. Images are (N, C, *sizes), kernels
-(F, C / groups, *window).
+(F, C / groups, *window); the memory of results has the channels last: see `layout`.
 """
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from fzero import array_namespace
 from fzero.fused import Kernel
 
-from .columns import Pairs, Sizes, column_blocks, cropped, out_sizes, partition, shifts, wide
+from . import depthwise, products, winograd
+from .columns import out_sizes
+from .layout import Pairs, Sizes, first, last, wide
 
 __all__ = ["CONV", "CONV_TRANSPOSE"]
 
 
-def _matrices(W: Any, groups: int) -> Any:
-    """The kernel as a matrix (F / groups, C / groups * window) per group, wide enough to sum."""
-    inner = math.prod(W.shape[1:])
-    return W.reshape(groups, W.shape[0] // groups, inner).astype(wide(W.dtype), copy=False)
-
-
-def _rows(block: Any, groups: int) -> Any:
-    """A block (n, F, ...) of outputs as a matrix (F / groups, places) per group."""
-    places = math.prod((block.shape[0], *block.shape[2:]))
-    rows = array_namespace(block).moveaxis(block, 1, 0)
-    rows = rows.reshape(groups, block.shape[1] // groups, places)
-    return rows.astype(wide(block.dtype), copy=False)
-
-
-def _product(left: Any, right: Any) -> Any:
-    """The product of matrices, group by group; BLAS is slow at columns times rows."""
-    return left * right if left.shape[-1] == 1 else array_namespace(left).matmul(left, right)
-
-
-def _is_pointwise(W: Any, sizes: Sizes, out: Sizes, stride: Sizes) -> bool:
-    """Whether the windows are the elements of the image, each one once."""
-    return math.prod((*W.shape[2:], *stride)) == 1 and tuple(sizes) == tuple(out)
-
-
-def _pointwise(x: Any, matrices: Any) -> Any:
-    """A matrix per group times the channels of every element: no columns are needed."""
-    groups, outputs, inputs = matrices.shape
-    flat = x.reshape(x.shape[0], groups, inputs, math.prod(x.shape[2:]))
-    y = _product(matrices, flat.astype(matrices.dtype, copy=False))
-    return y.reshape(x.shape[0], groups * outputs, *x.shape[2:]).astype(x.dtype, copy=False)
-
-
 def correlate(
-    x: Any, W: Any, out: Sizes, stride: Sizes, padding: Pairs, dilation: Sizes, groups: int
+    x: Any, W: Any, b: Any, out: Sizes, stride: Sizes, padding: Pairs, dilation: Sizes, groups: int
 ) -> Any:
-    """The first `out` windows of each image times the kernel, (N, F, *out)."""
-    matrices = _matrices(W, groups)
-    if _is_pointwise(W, x.shape[2:], out, stride):
-        return _pointwise(x, matrices)
-    xp, outputs, window = array_namespace(x), W.shape[0], W.shape[2:]
-    y = xp.empty((x.shape[0], outputs, *out), x.dtype)
-    least = matrices.nbytes
-    for place, columns in column_blocks(x, out, window, stride, padding, dilation, least):
-        shape = columns.shape[1 + len(window) :]
-        product = _product(matrices, columns.reshape(groups, matrices.shape[2], math.prod(shape)))
-        y[place] = xp.moveaxis(product.reshape(outputs, *shape), 0, 1)
-    return y
+    """The first `out` windows of each image times the kernel, plus `b`: (N, F, *out)."""
+    if winograd.pays(x, W, out, stride, dilation, groups):
+        return first(winograd.correlate(last(x), W, b, out, padding))
+    scheme = depthwise if depthwise.takes(W, groups) else products
+    y = scheme.correlate(last(x), W, b, out, stride, padding, dilation, groups)
+    return first(y).astype(x.dtype, copy=False)
+
+
+def _turned(W: Any, groups: int) -> Any:
+    """The kernel that joins the outputs of `W` to its inputs, from the other end of the window."""
+    xp, (outputs, each, *window) = array_namespace(W), W.shape
+    split = W.reshape(groups, outputs // groups, each, *window).swapaxes(1, 2)
+    turned = xp.flip(split, tuple(range(3, split.ndim)))
+    return turned.reshape(groups * each, outputs // groups, *window)
 
 
 def spread(
     g: Any, W: Any, sizes: Sizes, stride: Sizes, padding: Pairs, dilation: Sizes, groups: int
 ) -> Any:
     """Each element of `g` times the kernel, added up where its window lies in images of `sizes`."""
-    xp = array_namespace(g)
-    matrices = xp.swapaxes(_matrices(W, groups), 1, 2)
-    if _is_pointwise(W, sizes, g.shape[2:], stride):
-        return _pointwise(g, matrices)
-    channels, window, out = W.shape[1] * groups, W.shape[2:], g.shape[2:]
-    full = tuple(n + sum(p) for n, p in zip(sizes, padding, strict=True))
-    x = xp.zeros((g.shape[0], channels, *full), matrices.dtype)
-    images = xp.moveaxis(x, 0, 1)
-    row_bytes = channels * math.prod(window) * math.prod(out[1:]) * matrices.itemsize
-    for which, rows in partition(xp, g.shape[0], out[0], row_bytes, matrices.nbytes):
-        block = g[which, :, rows]
-        columns = _product(matrices, _rows(block, groups))
-        columns = columns.reshape(channels, *window, block.shape[0], *block.shape[2:])
-        for offsets, place in shifts(window, stride, dilation, rows, out[1:]):
-            images[(slice(None), which, *place)] += columns[(slice(None), *offsets)]
-    return cropped(x, sizes, padding).astype(g.dtype, copy=False)
+    if depthwise.takes(W, groups) or max(stride) > 1:
+        scheme = depthwise if depthwise.takes(W, groups) else products
+        x = scheme.spread(last(g), W, sizes, stride, padding, dilation, groups)
+        return first(x).astype(g.dtype, copy=False)
+    spans = [(w - 1) * d for w, d in zip(W.shape[2:], dilation, strict=True)]
+    ends = zip(sizes, g.shape[2:], spans, padding, strict=True)
+    borders = [(s - p[0], size + p[0] - n) for size, n, s, p in ends]
+    return correlate(g, _turned(W, groups), None, sizes, stride, borders, dilation, groups)
 
 
 def kernel_gradient(
     x: Any, g: Any, shape: Sizes, stride: Sizes, padding: Pairs, dilation: Sizes, groups: int
 ) -> Any:
     """The cotangent of a kernel of `shape`, where `correlate(x, kernel)` has the cotangent `g`."""
-    xp = array_namespace(x)
-    inner, window = math.prod(shape[1:]), shape[2:]
-    total = xp.zeros((groups, shape[0] // groups, inner), wide(x.dtype))
-    out, least = g.shape[2:], total.nbytes
-    for place, columns in column_blocks(x, out, window, stride, padding, dilation, least):
-        rows = _rows(g[place], groups)
-        flat = columns.reshape(groups, inner, rows.shape[2])
-        total += _product(rows, xp.swapaxes(flat, 1, 2))
-    return total.reshape(shape).astype(x.dtype, copy=False)
-
-
-# ---------------------------------------------------------------------------------- the kernels
-
-
-def _with_bias(y: Any, b: Any) -> Any:
-    if b is not None:
-        y += b.reshape(-1, *(1 for _ in y.shape[2:]))
-    return y
+    scheme = depthwise if groups > 1 and shape[1] == 1 else products
+    total = scheme.kernel_gradient(last(x), last(g), shape, stride, padding, dilation, groups)
+    return total.astype(x.dtype, copy=False)
 
 
 def _bias_gradient(g: Any) -> Any:
-    axes = (0, *range(2, g.ndim))
-    return g.sum(axis=axes, dtype=wide(g.dtype)).astype(g.dtype, copy=False)
+    """The sum over images and places, as a product with ones."""
+    rows = last(g).reshape(-1, g.shape[1])
+    ones = array_namespace(g).ones(len(rows), wide(g.dtype))
+    return (ones @ rows.astype(ones.dtype, copy=False)).astype(g.dtype, copy=False)
 
 
 def _fits(x: Any, W: Any, b: Any, **params: Any) -> bool:
@@ -123,9 +73,10 @@ def _fits(x: Any, W: Any, b: Any, **params: Any) -> bool:
     return x.dtype.kind == "f" and W.dtype == x.dtype and (b is None or b.dtype == x.dtype)
 
 
-def _conv(needed: Any, x: Any, W: Any, b: Any, groups: int, **windows: Any) -> Any:
+def _conv(needed: Any, x: Any, W: Any, b: Any, **params: Any) -> Any:
+    windows = {k: params[k] for k in ("stride", "padding", "dilation")}
     out = out_sizes(x.shape[2:], W.shape[2:], **windows)
-    return _with_bias(correlate(x, W, out, groups=groups, **windows), b), (x, W)
+    return correlate(x, W, b, out, **params), (x, W)
 
 
 def _conv_back(needed: Any, residuals: Any, g: Any, **params: Any) -> Sequence[Any]:
@@ -138,7 +89,10 @@ def _conv_back(needed: Any, residuals: Any, g: Any, **params: Any) -> Sequence[A
 
 
 def _transpose(needed: Any, x: Any, W: Any, b: Any, out: Sizes, **params: Any) -> Any:
-    return _with_bias(spread(x, W, out, **params), b), (x, W)
+    y = spread(x, W, out, **params)
+    if b is not None:
+        y += b.reshape(-1, *(1 for _ in out))
+    return y, (x, W)
 
 
 def _transpose_back(
@@ -146,7 +100,7 @@ def _transpose_back(
 ) -> Sequence[Any]:
     x, W = residuals
     return (
-        correlate(g, W, x.shape[2:], **params) if needed[0] else None,
+        correlate(g, W, None, x.shape[2:], **params) if needed[0] else None,
         kernel_gradient(g, x, W.shape, **params) if needed[1] else None,
         _bias_gradient(g) if needed[2] else None,
     )

@@ -14,7 +14,7 @@ import numpy as np
 from fzero import array_namespace
 from fzero.fused import Kernel
 
-from .columns import Pairs, Sizes, wide
+from .layout import Pairs, Sizes, ordered_as, wide
 
 __all__ = ["AVG_POOL", "MAX_POOL", "covered", "divisor"]
 
@@ -54,7 +54,10 @@ def _resized(x: Any, axis: int, size: int) -> tuple[int, ...]:
 def _axis_max(x: Any, axis: int, size: int, taps: Taps) -> Any:
     xp, shape = array_namespace(x), _resized(x, axis, size)
     whole = next((here for out, here in taps if out[axis] == slice(0, size)), None)
-    y = xp.full(shape, -math.inf, x.dtype) if whole is None else x[whole].copy()
+    if whole is None:
+        y = xp.full_like(x, -math.inf, shape=shape)
+    else:
+        y = x[whole].copy(order="K")
     for out, here in taps:
         if here is not whole:
             xp.maximum(y[out], x[here], out=y[out])
@@ -64,7 +67,8 @@ def _axis_max(x: Any, axis: int, size: int, taps: Taps) -> Any:
 def _axis_max_back(x: Any, y: Any, g: Any, taps: Taps) -> Any:
     """`g` at the first element of each window that is the maximum, or the first NaN."""
     xp = array_namespace(x)
-    total, left = xp.zeros(x.shape, g.dtype), xp.ones(y.shape, bool)
+    total, left = xp.zeros_like(x), xp.ones_like(y, dtype=bool)
+    g = ordered_as(y, g)
     for out, here in taps:
         hit = ((x[here] == y[out]) | (x[here] != x[here])) & left[out]
         left[out] ^= hit
@@ -128,7 +132,7 @@ def _divided(total: Any, sizes: Sizes, **how: Any) -> Any:
 def _avg(needed: Any, x: Any, count_include_pad: bool, **windows: Any) -> Any:
     xp, dtype, sizes, y = array_namespace(x), wide(x.dtype), x.shape[2:], x
     for axis, size, taps in _axes(sizes, **windows):
-        total = xp.zeros(_resized(y, axis, size), dtype)
+        total = xp.zeros_like(y, dtype, shape=_resized(y, axis, size))
         for out, here in taps:
             total[out] += y[here]
         y = total
@@ -141,7 +145,7 @@ def _avg_back(needed: Any, sizes: Any, g: Any, count_include_pad: bool, **window
     x = g.astype(dtype, copy=False)
     x = _divided(x, sizes, count_include_pad=count_include_pad, **windows)
     for axis, _, taps in reversed(list(_axes(sizes, **windows))):
-        total = xp.zeros(_resized(x, axis, sizes[axis - 2]), dtype)
+        total = xp.zeros_like(x, dtype, shape=_resized(x, axis, sizes[axis - 2]))
         for out, here in taps:
             total[here] += x[out]
         x = total

@@ -14,7 +14,9 @@ from fzero import random, vjp
 from fzero.fused import kernels
 from fzero.testing import check_grads, check_vmap
 from fzero_nn import functional as F
+from fzero_nn.kernels import products, winograd
 from fzero_nn.kernels.conv import CONV, CONV_TRANSPOSE
+from fzero_nn.kernels.layout import last
 from tests.strict import put, unwrap
 
 RNG = np.random.default_rng(0)
@@ -53,7 +55,8 @@ def problems(draw):
         for w, d, p, m in zip(window, dilation, pairs, more, strict=True)
     ]
     groups, images = draw(small), draw(st.integers(0, 3))
-    inputs, outputs = groups * draw(st.integers(1, 2)), groups * draw(st.integers(1, 2))
+    channels = st.sampled_from([1, 2, 9])  # few are copied along the places, many along themselves
+    inputs, outputs = groups * draw(channels), groups * draw(channels)
     x = RNG.normal(size=(images, inputs, *sizes))
     W = RNG.normal(size=(outputs, inputs // groups, *window))
     if draw(st.booleans()):
@@ -99,6 +102,32 @@ def test_transposed_convolutions_are_transposes(problem):
         want = pulled(back, g, W)
     for a, c in zip(got, want, strict=True):
         np.testing.assert_allclose(a, c, rtol=1e-10, atol=1e-12)
+
+
+@st.composite
+def windows_of_three(draw):
+    """Images and kernels that Winograd's method takes, with sizes that its tiles do not divide."""
+    inputs, outputs = draw(st.sampled_from([32, 35])), draw(st.sampled_from([32, 33]))
+    sizes = draw(st.tuples(st.integers(6, 14), st.integers(9, 14)))
+    pairs = draw(st.tuples(*[st.tuples(st.integers(0, 3), st.integers(0, 3))] * 2))
+    x = RNG.normal(size=(draw(st.integers(10, 12)), inputs, *sizes))
+    return x, RNG.normal(size=(outputs, inputs, 3, 3)), pairs
+
+
+@given(windows_of_three())
+@settings(max_examples=20, deadline=None, derandomize=True)
+def test_winograds_method_is_the_product_of_matrices(problem):
+    x, W, padding = problem
+    out = tuple(n + sum(p) - 2 for n, p in zip(x.shape[2:], padding, strict=True))
+    one = {"stride": (1, 1), "dilation": (1, 1), "groups": 1}
+    assert winograd.pays(x, W, out, **one)
+    b = RNG.normal(size=len(W))
+    want = products.correlate(last(x), W, b, out, padding=padding, **one)
+    got = winograd.correlate(last(x), W, b, out, padding)
+    np.testing.assert_allclose(got, want, rtol=1e-11, atol=1e-11)
+    low = winograd.correlate(last(x).astype("f"), W.astype("f"), b.astype("f"), out, padding)
+    assert low.dtype == np.float32
+    assert abs(low - want).max() < 2e-5 * abs(want).max()
 
 
 def test_a_window_of_one_leaves_the_added_size_at_the_bias():
