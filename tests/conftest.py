@@ -21,18 +21,25 @@ def tried(record_property: Any) -> Any:
     return lambda primitive, cases: record_property("law", [primitive, cases])
 
 
+#: Property of a test -> how its counts are summed up: [name, cases, ...] each.
+COUNTED = {
+    "law": "laws: {} primitives, {} cases",
+    "must": "names that must work: {} names, {} cases, {} runs of a transform",
+    "sweep": "sweep beside JAX: {} names, {} cases, {} arrays compared",
+}
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print `laws: N primitives, M cases` if law tests have run."""
-    counts = [
-        value
+    """Print what tests with counts went through, one line a kind."""
+    properties = [
+        found
         for report in terminalreporter.stats.get("passed", [])
-        for key, value in report.user_properties
-        if key == "law"
+        for found in report.user_properties
     ]
-    if counts:
-        primitives = {name for name, _ in counts}
-        cases = sum(n for _, n in counts)
-        terminalreporter.write_line(f"laws: {len(primitives)} primitives, {cases} cases")
+    for kind, line in COUNTED.items():
+        if counts := [value for key, value in properties if key == kind]:
+            names, *sums = zip(*counts, strict=True)
+            terminalreporter.write_line(line.format(len(set(names)), *map(sum, sums)))
 
 
 collect_ignore = ["data/make_cupy_names.py"]

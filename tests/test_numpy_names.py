@@ -1,7 +1,5 @@
 """Every name works: on arrays as NumPy does, on tracers by either namespace, under transforms."""
 
-import warnings
-
 import numpy as np
 import pytest
 
@@ -10,40 +8,11 @@ import fzero.numpy as fnp
 from fzero import tree
 from fzero.errors import BatchedValueError
 from tests.numpy_cases import CASES, Case
+from tests.numpy_checks import compare, dotted, floats, is_float, quiet
 
 IDS = [f"{c.name}-{i}" for i, c in enumerate(CASES)]
 each = pytest.mark.parametrize("case", CASES, ids=IDS)
 EPS = 1e-6
-
-
-def floats(value):
-    """The real floating leaves of a result, as float64 arrays or tracers."""
-    leaves = [x for x in tree.leaves(value) if hasattr(x, "dtype") and x.dtype.kind == "f"]
-    return [x.astype(np.float64) for x in leaves]
-
-
-def is_float(x):
-    return x.dtype.kind == "f"
-
-
-def quiet(f, *args):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return f(*args)
-
-
-def compare(got, want, rtol=1e-12, atol=1e-12):
-    got, want = tree.leaves(got), tree.leaves(want)
-    assert len(got) == len(want)
-    for a, b in zip(got, want, strict=True):
-        a, b = np.asarray(a), np.asarray(b)
-        assert a.dtype == b.dtype
-        tiny = b.dtype in (np.float32, np.complex64)
-        np.testing.assert_allclose(a, b, 1e-5 if tiny else rtol, 1e-6 if tiny else atol)
-
-
-def dotted(xs, ys):
-    return sum(float(np.sum(np.asarray(x) * np.asarray(y))) for x, y in zip(xs, ys, strict=True))
 
 
 def weighted(case, m, *args):
