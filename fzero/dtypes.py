@@ -6,7 +6,7 @@ import numpy as np
 
 from .backend import known, namespace
 
-__all__ = ["dtype_of", "is_inexact", "ones_of", "shape_of", "zeros_of"]
+__all__ = ["dtype_of", "is_inexact", "ones_of", "refuse_complex", "shape_of", "zeros_of"]
 
 _PYTHON = {
     bool: np.dtype(bool),
@@ -34,6 +34,15 @@ def is_inexact(x: Any) -> bool:
     if type(x) in (float, complex):
         return True
     return getattr(getattr(x, "dtype", None), "kind", "") in ("f", "c")
+
+
+def refuse_complex(dtype: np.dtype) -> None:
+    """Raise for complex arguments of a function that is written for real numbers alone."""
+    if dtype.kind == "c":
+        raise TypeError(
+            f"special function: an argument is {dtype}; expected real numbers. Take x.real if the "
+            "imaginary part means nothing."
+        )
 
 
 def _raw(x: Any) -> Any:

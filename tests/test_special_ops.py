@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import fzero
+import fzero.scipy.special
 from fzero.ops import special
 
 INF = math.inf
@@ -44,3 +45,25 @@ def test_logistic_and_softplus_keep_the_digits_of_both_tails():
     slope = fzero.grad(special.logistic)(40.0)
     assert slope == pytest.approx(math.exp(-40), rel=1e-13)  # where 1 - logistic is 0
     np.testing.assert_array_equal(special.softplus(np.array([-INF, INF])), [0, INF])
+
+
+def test_logistic_of_complex_numbers_is_complex():
+    z = np.array([0.5 + 1j, -1 + 0.3j, 800 + 2j, -800 + 2j])
+    near = z[:2]
+    np.testing.assert_allclose(special.logistic(near), 1 / (1 + np.exp(-near)), rtol=1e-15)
+    np.testing.assert_allclose(special.logistic(z)[2:], [1, 0], atol=1e-300)
+
+
+@pytest.mark.parametrize("name", ["erf", "erfc", "softplus"])
+def test_what_is_written_for_real_numbers_refuses_complex_ones(name):
+    z = np.array([0.5 + 1j])
+    function = getattr(special, name)
+    with pytest.raises(TypeError, match="expected real numbers. Take x.real"):
+        function(z)
+    np.testing.assert_array_equal(function(z.real), function(np.array([0.5])))
+
+
+@pytest.mark.parametrize("name", "digamma erfcx erfinv gammaln i0e log_ndtr ndtr ndtri".split())
+def test_special_functions_of_real_numbers_refuse_complex_ones(name):
+    with pytest.raises(TypeError, match="expected real numbers. Take x.real"):
+        getattr(fzero.scipy.special, name)(np.array([0.5 + 1j]))

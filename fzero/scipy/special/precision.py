@@ -7,6 +7,7 @@ import fzero.numpy as fnp
 
 from ...backend import array_namespace
 from ...core import coerce
+from ...dtypes import refuse_complex
 
 __all__ = ["in_double", "promoted"]
 
@@ -20,6 +21,7 @@ def in_double(f: Callable[..., Any]) -> Callable[[Any], Callable[..., Any]]:
     def implement(xp: Any) -> Any:
         def wide(*args: Any, **params: Any) -> Any:
             dtype = xp.result_type(*args, 0.0)
+            refuse_complex(dtype)
             arrays = [xp.asarray(x).astype(xp.float64) for x in args]
             return xp.asarray(f(xp, *arrays, **params)).astype(dtype)
 
