@@ -23,6 +23,7 @@ __all__ = [
     "copysign",
     "fmax",
     "fmin",
+    "masked",
     "maximum",
     "minimum",
     "nan_to_num",
@@ -85,11 +86,44 @@ def _where_samples(rng: Any) -> list[Any]:
     ]
 
 
+#: NumPy's `where` branches at every element; from this size on, masking bits is faster, up to
+#: 10 times.
+_LARGE = 4096
+
+
+def _masked(xp: Any) -> Any:
+    def masked(c: Any, t: Any) -> Any:
+        if not (type(t) is xp.ndarray and t.size >= _LARGE and t.shape == c.shape):
+            return xp.where(c, t, 0)
+        if t.dtype.char not in "efd":
+            return xp.where(c, t, 0)
+        bits = c.astype(f"i{t.itemsize}")
+        xp.negative(bits, out=bits)
+        bits &= t.view(bits.dtype)
+        return bits.view(t.dtype)
+
+    return masked if xp.__name__ == "numpy" else lambda c, t: xp.where(c, t, 0)
+
+
+def _masked_samples(rng: Any) -> list[Any]:
+    shapes = [((3,), (3,)), ((2, 3), (3,)), ((1,), (2, 3)), ((64, 65), (64, 65))]
+    return [((rng.random(c) > 0.5, draw(rng, t)), {}) for c, t in shapes]
+
+
+#: `masked(c, t)`: `t` where `c`, else 0. Most derivatives of choices are that.
+masked = elementwise(
+    "masked",
+    _masked,
+    None,
+    lambda ans, c, t: lambda s: masked(c, s),
+    samples=_masked_samples,
+    linear=(frozenset({1}),),
+)
 where = elementwise(
     "where",
     lambda xp: xp.where,
     None,
-    lambda ans, c, x, y: lambda t: where(c, t, 0),
+    lambda ans, c, x, y: lambda t: masked(c, t),
     lambda ans, c, x, y: lambda t: where(c, 0, t),
     samples=_where_samples,
     linear=(frozenset({1, 2}),),
@@ -110,15 +144,15 @@ def _inside(ans: Any, x: Any, low: Any, high: Any) -> Any:
         inside = less_equal(x, high) if low is None else greater_equal(x, low)
     else:
         inside = logical_and(greater_equal(x, low), less_equal(x, high))
-    return lambda t: where(inside, t, 0)
+    return lambda t: masked(inside, t)
 
 
 clip = elementwise(
     "clip",
     lambda xp: xp.clip,
     _inside,
-    lambda ans, x, low, high: lambda t: where(less(x, low), t, 0),
-    lambda ans, x, low, high: lambda t: where(greater(x, high), t, 0),
+    lambda ans, x, low, high: lambda t: masked(less(x, low), t),
+    lambda ans, x, low, high: lambda t: masked(greater(x, high), t),
     samples=_clip_samples,
 )
 copysign = elementwise(
@@ -140,6 +174,6 @@ def _nan_samples(rng: Any) -> list[Any]:
 nan_to_num = elementwise(
     "nan_to_num",
     lambda xp: xp.nan_to_num,
-    lambda ans, x, **params: lambda t: where(isfinite(x), t, 0),
+    lambda ans, x, **params: lambda t: masked(isfinite(x), t),
     samples=_nan_samples,
 )
