@@ -29,8 +29,8 @@ MATRICES, OTHERS = draw(3, 2, 4), draw(3, 4, 5)
 DIMENSIONS = ("NHWC", "HWIO", "NCHW")
 
 UNARY = (
-    "abs acosh asinh atan cbrt ceil cos cosh digamma erf erfc exp exp2 expm1 floor lgamma log "
-    "log1p logistic neg reciprocal rsqrt sign sin sinh sqrt square tan tanh"
+    "abs acosh asinh atan bessel_i0e bessel_i1e cbrt ceil cos cosh digamma erf erfc exp exp2 expm1 "
+    "floor lgamma log log1p logistic neg reciprocal rsqrt sign sin sinh sqrt square tan tanh"
 ).split()
 BINARY = "add atan2 div max min mul pow rem sub".split()
 
@@ -156,6 +156,40 @@ CASES = [
     ("index_in_dim", lambda lax, x: lax.index_in_dim(x, -1, 1), [X]),
     ("index_in_dim", lambda lax, x: lax.index_in_dim(x, 2, 0, False), [X]),
     ("full_like", lambda lax, x: lax.full_like(x, 2.0) * x, [X]),
+    ("split", lambda lax, x: list(lax.split(x, (2, 0, 3), 1)), [X]),
+    ("stack", lambda lax, x, y: lax.stack([x, y], 1), [X, Y]),
+    ("unstack", lambda lax, x: list(lax.unstack(x, 1)), [X]),
+    ("tile", lambda lax, x: lax.tile(x, (2, 3)), [X]),
+    ("broadcast_like", lambda lax, x, y: lax.broadcast_like(x, y), [X, VOLUME[:, :, :1] + X]),
+    ("index_take",
+     lambda lax, x: lax.index_take(x, (np.array([0, -1, 7]), np.array([2, 1, 9])), (0, 2)),
+     [VOLUME]),
+    ("integer_pow", lambda lax, x: lax.integer_pow(x, 3), [X]),
+    ("integer_pow", lambda lax, x: lax.integer_pow(x, -2), [X]),
+    ("polygamma", lambda lax, x: lax.polygamma(2.0, x), [positive(3, 4)]),
+    ("round", lambda lax, x: x * lax.round(x), [3 * X]),
+    ("round", lambda lax, x: lax.round(x, lax.RoundingMethod.TO_NEAREST_EVEN), [3 * X]),
+    *[
+        (name, lambda lax, x, n=name: getattr(lax, n)(x, (0, 2)), [VOLUME])
+        for name in ("reduce_max", "reduce_min", "reduce_prod", "reduce_sum")
+    ],
+    ("fft", lambda lax, x: lax.real(lax.fft(x, lax.FftType.RFFT, (4, 5))), [VOLUME]),
+    ("fft", lambda lax, x: lax.imag(lax.fft(lax.complex(x, 2 * x), "fft", (5,))), [VOLUME]),
+    ("fft", lambda lax, x: lax.abs(lax.fft(lax.complex(x, x), "IFFT", (4, 5))), [VOLUME]),
+    ("fft", lambda lax, x: lax.fft(lax.complex(x, x), lax.FftType.IRFFT, (8,)), [VOLUME]),
+    ("conv_general_dilated_patches",
+     lambda lax, x: lax.conv_general_dilated_patches(x, (3, 2), (2, 1), "SAME", None, (1, 2)),
+     [IMAGES]),
+    ("conv_general_dilated_patches",
+     lambda lax, x: lax.conv_general_dilated_patches(
+         x, (2, 3), (1, 1), "VALID", dimension_numbers=("NHWC", "OIWH", "CHWN")), [NHWC]),
+    ("conv_general_dilated_local",
+     lambda lax, x, w: lax.conv_general_dilated_local(x, w, (2, 1), "VALID", (3, 2)),
+     [IMAGES, draw(2, 24, 3, 5)]),
+    ("conv_general_dilated_local",
+     lambda lax, x, w: lax.conv_general_dilated_local(
+         x, w, (1, 2), [(1, 0), (0, 1)], (2, 2), dimension_numbers=("NHWC", "HWIO", "NHWC")),
+     [NHWC, draw(5, 3, 12, 4)]),
     ("scan", lambda lax, x: lax.scan(lambda c, r: (c * r, c + r), x[0], x)[1], [X]),
     ("map", lambda lax, x: lax.map(lambda r: r * r[0], x), [X]),
     ("fori_loop", lambda lax, x: lax.fori_loop(0, 3, lambda i, v: v * x, x), [X]),
@@ -267,6 +301,57 @@ def test_integers_keep_their_dtype(jax):
         lambda lax: lax.convert_element_type(np.array([1.7, -1.7]), np.int32),
     ):
         np.testing.assert_array_equal(f(lax), f(jax.lax), strict=True)
+
+
+WORDS = np.array([0, 1, -1, 7, -128, 127, 100], np.int8)
+SHIFTS = np.array([3, 7, 2, 8, 1, 0, -1], np.int8)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int32, np.uint64])
+@pytest.mark.parametrize(
+    "name", "clz population_count shift_left shift_right_arithmetic shift_right_logical".split()
+)
+def test_bits_are_those_of_jax(jax, name, dtype):
+    words = [WORDS.astype(dtype), SHIFTS.astype(dtype)][: 1 + name.startswith("shift")]
+    theirs = getattr(jax.lax, name)(*map(jax.numpy.asarray, words))
+    ours = getattr(lax, name)
+    np.testing.assert_array_equal(ours(*words), theirs, strict=True)
+    np.testing.assert_array_equal(fzero.vmap(ours)(*words), theirs, strict=True)
+
+
+@pytest.mark.parametrize("name", ["reduce_and", "reduce_or", "reduce_xor"])
+def test_reductions_of_bits_are_those_of_jax(jax, name):
+    words = RNG.integers(-100, 100, (3, 4, 2)).astype(np.int16)
+    for x in (words, words % 3 > 0, words.astype(np.uint8), words[:, :0]):
+        theirs = getattr(jax.lax, name)(jax.numpy.asarray(x), (1,))
+        np.testing.assert_array_equal(getattr(lax, name)(x, (1,)), theirs, strict=True)
+        by_row = fzero.vmap(lambda r: getattr(lax, name)(r, (0,)))(x)
+        np.testing.assert_array_equal(by_row, theirs, strict=True)
+
+
+def test_small_names_are_those_of_jax(jax):
+    halves = np.arange(-3, 4) / 2
+    for f in (
+        lambda lax: lax.round(halves),
+        lambda lax: np.asarray(lax.zeta(2.5, halves + 4)).round(12),
+        lambda lax: lax.nextafter(halves, np.ones(7)),
+        lambda lax: lax.complex(np.float32(1), np.float32(2)),
+        lambda lax: lax.empty((2, 3), np.float32) * 0,
+        lambda lax: lax.dtype(np.zeros(2, np.int16)).itemsize,
+        lambda lax: lax.broadcast_shapes((2, 1), (3,)),
+        lambda lax: lax.reduce_window_shape_tuple(
+            (7, 6), (3, 2), (2, 1), [(1, 2), (0, 1)], (2, 1), (1, 3)
+        ),
+    ):
+        np.testing.assert_array_equal(f(lax), f(jax.lax), strict=True)
+
+
+def test_rows_of_a_named_axis(jax):
+    def share(lax, x):
+        return x / lax.psum(x, "i") + lax.pmean(x, "i") * lax.axis_index("i") / lax.axis_size("i")
+
+    ours, theirs = (m.vmap(lambda x, m=m: share(m.lax, x), axis_name="i")(X) for m in (fzero, jax))
+    near(ours, theirs)
 
 
 def test_float32_stays():
@@ -388,6 +473,10 @@ LINE = np.ones((1, 1, 3))
         (lambda: lax.select_n(X > 0, X, Y, X), "integers", lambda: lax.select_n(WHICH, X, Y, X)),
         (lambda: lax.broadcast_in_dim(X, (5, 4), (1, 0)), "Transpose",
          lambda: lax.broadcast_in_dim(X.T, (5, 4), (0, 1))),
+        (lambda: lax.split(X, (2, 3)), "add up", lambda: lax.split(X, (1, 3))),
+        (lambda: lax.fft(X, "dct", (5,)), "IRFFT", lambda: lax.fft(X, "RFFT", (5,))),
+        (lambda: lax.conv_general_dilated_local(LINE, LINE, (1,), "SAME", (2,)), r"\(2, 3\)",
+         lambda: lax.conv_general_dilated_local(LINE, np.ones((1, 2, 3)), (1,), "SAME", (2,))),
         (lambda: lax.reduce_window(X, 0.0, lax.add, (2,)), "for each axis",
          lambda: lax.reduce_window(X, 0.0, lax.add, (2, 1))),
         (lambda: lax.reduce_window(X, 0.0, lax.add, (9, 1)), "Pad more",

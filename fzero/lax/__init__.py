@@ -11,44 +11,63 @@ Example:
 """
 # ruff: noqa: F403, F405
 
+from ..collectives import axis_index, axis_size, pmean, psum
 from ..control import associative_scan, cond, fori_loop, map, scan, switch, while_loop
 from ..custom import stop_gradient
+from ..implicit import custom_linear_solve, custom_root
 from . import (
+    bits,
     convolution,
     cumulative,
     dynamic,
     elementwise,
+    fourier,
     gathers,
+    linalg,
     padding,
+    patches,
     products,
+    reductions,
     scatters,
     shapes,
     sorting,
+    transposed,
     windows,
 )
+from .bits import *
 from .convolution import *
 from .cumulative import *
 from .dynamic import *
 from .elementwise import *
+from .fourier import *
 from .gathers import *
 from .padding import *
+from .patches import *
 from .products import *
+from .reductions import *
 from .scatters import *
 from .shapes import *
 from .sorting import *
+from .transposed import *
 from .windows import *
 
 __all__ = [
-    "associative_scan", "cond", "fori_loop", "map", "scan", "stop_gradient", "switch", "while_loop",
+    "associative_scan", "axis_index", "axis_size", "cond", "custom_linear_solve", "custom_root",
+    "fori_loop", "linalg", "map", "pmean", "psum", "scan", "stop_gradient", "switch", "while_loop",
 ]  # fmt: skip
+__all__ += bits.__all__
 __all__ += convolution.__all__
 __all__ += cumulative.__all__
 __all__ += dynamic.__all__
 __all__ += elementwise.__all__
+__all__ += fourier.__all__
 __all__ += gathers.__all__
 __all__ += padding.__all__
+__all__ += patches.__all__
 __all__ += products.__all__
+__all__ += reductions.__all__
 __all__ += scatters.__all__
 __all__ += shapes.__all__
 __all__ += sorting.__all__
+__all__ += transposed.__all__
 __all__ += windows.__all__

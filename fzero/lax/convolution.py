@@ -1,6 +1,5 @@
 """Convolutions of any number of axes, strided, dilated and grouped, in any layout."""
 
-import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -14,16 +13,8 @@ from .products import cast_to
 
 __all__ = [
     "ConvDimensionNumbers", "conv", "conv_dimension_numbers", "conv_general_dilated",
-    "conv_transpose", "conv_with_general_padding",
+    "conv_with_general_padding",
 ]  # fmt: skip
-
-#: What `conv_transpose` takes without dimension numbers, by the number of axes.
-_CHANNELS_LAST = {
-    2: ("NC", "IO", "NC"),
-    3: ("NHC", "HIO", "NHC"),
-    4: ("NHWC", "HWIO", "NHWC"),
-    5: ("NHWDC", "HWDIO", "NHWDC"),
-}
 
 
 class ConvDimensionNumbers(NamedTuple):
@@ -132,7 +123,25 @@ def conv_general_dilated(
     x, w = fnp.transpose(lhs, spec.lhs_spec), fnp.transpose(rhs, spec.rhs_spec)
     groups = feature_group_count, batch_group_count
     _check_sizes(shape_of(x), shape_of(w), groups)
-    size = shape_of(w)[2:]
+    rows = window_rows(x, shape_of(w)[2:], window_strides, padding, lhs_dilation, rhs_dilation)
+    out = _products(rows, w, *groups)
+    return cast_to(laid_out(out, spec), preferred_element_type)
+
+
+def laid_out(out: Any, spec: ConvDimensionNumbers) -> Any:
+    """(N, C, *spatial) in the layout of the result."""
+    return fnp.transpose(out, sorted(range(len(spec.out_spec)), key=spec.out_spec.__getitem__))
+
+
+def window_rows(
+    x: Any,
+    size: Sequence[int],
+    window_strides: Sequence[int],
+    padding: str | Sequence[tuple[int, int]],
+    lhs_dilation: Sequence[int] | None,
+    rhs_dilation: Sequence[int] | None,
+) -> Any:
+    """The windows of (N, C, *spatial) that a kernel of a size meets: (N, C, *out, *window)."""
     apart, spread, steps = (
         _each(name, value, len(size))
         for name, value in (
@@ -151,10 +160,8 @@ def conv_general_dilated(
     config = [(low, high, d - 1) for (low, high), d in zip(borders, apart, strict=True)]
     x = pad(x, 0, [(0, 0, 0), (0, 0, 0), *config])
     _check_window(shape_of(x)[2:], spans)
-    rows = windows(x, window=size, axis=tuple(range(2, len(size) + 2)), step=steps, dilation=spread)
-    out = _products(rows, w, *groups)
-    order = sorted(range(len(size) + 2), key=spec.out_spec.__getitem__)
-    return cast_to(fnp.transpose(out, order), preferred_element_type)
+    axes = tuple(range(2, len(size) + 2))
+    return windows(x, window=tuple(size), axis=axes, step=steps, dilation=spread)
 
 
 def _each(name: str, value: Any, rank: int) -> tuple[int, ...]:
@@ -231,67 +238,3 @@ def conv_with_general_padding(
         lhs, rhs, window_strides, padding, lhs_dilation, rhs_dilation,
         preferred_element_type=preferred_element_type,
     )  # fmt: skip
-
-
-def conv_transpose(
-    lhs: Any,
-    rhs: Any,
-    strides: Sequence[int],
-    padding: str | Sequence[tuple[int, int]],
-    rhs_dilation: Sequence[int] | None = None,
-    dimension_numbers: Any = None,
-    transpose_kernel: bool = False,
-    precision: Any = None,
-    preferred_element_type: Any = None,
-) -> Any:
-    """The convolution with the input's elements `strides` apart.
-
-    Args:
-        lhs: the input, (N, *spatial, C) without dimension_numbers.
-        rhs: the kernel, (*spatial, I, O) without dimension_numbers.
-        strides: the distance of the input's elements for each spatial axis.
-        padding: "SAME" or "VALID", of the convolution that this one transposes: a size n becomes
-            n * stride, or n * stride + max(k - stride, 0); or (low, high) for each spatial axis.
-        rhs_dilation: the distance of the kernel's elements.
-        dimension_numbers: the layout; see `conv_dimension_numbers`.
-        transpose_kernel: flip the kernel's spatial axes and exchange I and O, which makes this
-            the exact transpose (the gradient) of the convolution with `rhs`.
-        precision: has no effect: everything is computed in the arrays' dtype.
-        preferred_element_type: the dtype of the result.
-
-    Raises:
-        ValueError: as `conv_general_dilated`; more than 5 axes without dimension_numbers.
-
-    Example:
-        >>> import numpy as np, fzero.lax as lax
-        >>> x, w = np.ones((1, 3, 1)), np.ones((2, 1, 1))
-        >>> lax.conv_transpose(x, w, (2,), "SAME").shape
-        (1, 6, 1)
-    """
-    lhs, rhs = coerce(lhs), coerce(rhs)
-    layout = dimension_numbers or _CHANNELS_LAST.get(len(shape_of(lhs)))
-    spec = conv_dimension_numbers(shape_of(lhs), shape_of(rhs), layout)
-    out_axis, in_axis, *space = spec.rhs_spec
-    size = [shape_of(rhs)[a] for a in space]
-    if isinstance(padding, str) and padding in ("SAME", "VALID"):
-        spread = (1,) * len(size) if rhs_dilation is None else rhs_dilation
-        spans = [(k - 1) * d + 1 for k, d in zip(size, spread, strict=True)]
-        padding = [
-            _transposed_pads(k, s, padding == "SAME") for k, s in zip(spans, strides, strict=True)
-        ]
-    if transpose_kernel:
-        rhs = fnp.swapaxes(fnp.flip(rhs, tuple(space)), out_axis, in_axis)
-    return conv_general_dilated(
-        lhs, rhs, (1,) * len(size), padding, strides, rhs_dilation, spec,
-        preferred_element_type=preferred_element_type,
-    )  # fmt: skip
-
-
-def _transposed_pads(k: int, stride: int, same: bool) -> tuple[int, int]:
-    """The borders that give a size n the size n * stride (same) or n * stride + max(k - stride, 0).
-
-    Dilated by its stride, an axis has (n - 1) * stride + 1 elements.
-    """
-    total = k + stride - 2 + (0 if same else max(k - stride, 0))
-    low = math.ceil(total / 2) if same and stride < k else k - 1
-    return low, total - low

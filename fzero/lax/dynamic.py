@@ -11,12 +11,12 @@ from .. import numpy as fnp
 from ..backend import array_namespace
 from ..core import coerce
 from ..dtypes import shape_of
-from ..ops.indexing import at
+from ..ops.indexing import at, getitem
 from ..shaping import axis_of
 
 __all__ = [
     "dynamic_index_in_dim", "dynamic_slice", "dynamic_slice_in_dim", "dynamic_update_index_in_dim",
-    "dynamic_update_slice", "dynamic_update_slice_in_dim",
+    "dynamic_update_slice", "dynamic_update_slice_in_dim", "index_take",
 ]  # fmt: skip
 
 
@@ -149,3 +149,26 @@ def dynamic_update_index_in_dim(operand: Any, update: Any, index: Any, axis: int
     if len(shape_of(update)) < len(shape_of(operand)):
         update = fnp.expand_dims(update, axis)
     return dynamic_update_slice_in_dim(operand, update, index, axis)
+
+
+def index_take(src: Any, idxs: Sequence[Any], axes: Sequence[int]) -> Any:
+    """The slices at src[..., idxs[0], ..., idxs[1], ...], each index for one of `axes`.
+
+    Args:
+        src: an array.
+        idxs: an array of integers (N,) for each axis, taken modulo its size.
+        axes: the axes.
+
+    Returns:
+        (N, *the other axes).
+
+    Example:
+        >>> import numpy as np, fzero.lax as lax
+        >>> lax.index_take(np.eye(3), (np.array([0, -1]), np.array([0, 2])), (0, 1)).tolist()
+        [1.0, 1.0]
+    """
+    src = coerce(src)
+    shape = shape_of(src)
+    rest = [a for a in range(len(shape)) if a not in axes]
+    places = tuple(coerce(i) % shape[a] for i, a in zip(idxs, axes, strict=True))
+    return getitem(fnp.transpose(src, (*axes, *rest)), places)

@@ -3,6 +3,7 @@
 Operands broadcast and are promoted as in NumPy, where JAX wants equal shapes and dtypes.
 """
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -12,16 +13,17 @@ from ..core import coerce
 from ..dtypes import dtype_of, shape_of
 from ..ops.elementwise import clip
 from ..ops.special import erf, erfc, logistic
-from ..scipy.special import digamma, erfinv, gammaln
+from ..scipy import special
+from ..scipy.special import digamma, erfinv, gammaln, i0e, i1e, zeta
 
 __all__ = [
-    "abs", "acos", "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh", "bitwise_and",
-    "bitwise_not", "bitwise_or", "bitwise_xor", "cbrt", "ceil", "clamp", "conj",
-    "convert_element_type", "cos", "cosh", "digamma", "div", "eq", "erf", "erf_inv", "erfc",
-    "exp", "exp2", "expm1", "floor", "ge", "gt", "imag", "is_finite", "le", "lgamma", "log",
-    "log1p", "logistic", "lt", "max", "min", "mul", "ne", "neg", "pow", "real", "reciprocal",
-    "rem", "rsqrt", "select", "select_n", "sign", "sin", "sinh", "sqrt", "square", "sub", "tan",
-    "tanh",
+    "abs", "acos", "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh", "bessel_i0e",
+    "bessel_i1e", "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "cbrt", "ceil",
+    "clamp", "complex", "conj", "convert_element_type", "cos", "cosh", "digamma", "div", "eq",
+    "erf", "erf_inv", "erfc", "exp", "exp2", "expm1", "floor", "ge", "gt", "imag",
+    "integer_pow", "is_finite", "le", "lgamma", "log", "log1p", "logistic", "lt", "max", "min",
+    "mul", "ne", "neg", "polygamma", "pow", "real", "reciprocal", "rem", "rsqrt", "select",
+    "select_n", "sign", "sin", "sinh", "sqrt", "square", "sub", "tan", "tanh", "zeta",
 ]  # fmt: skip
 
 acos, acosh, asin, asinh = fnp.acos, fnp.acosh, fnp.asin, fnp.asinh
@@ -34,7 +36,7 @@ add, sub, mul, neg, pow, rem = (
 abs, sign, sqrt, square, cbrt = fnp.abs, fnp.sign, fnp.sqrt, fnp.square, fnp.cbrt
 reciprocal, floor, ceil, is_finite = fnp.reciprocal, fnp.floor, fnp.ceil, fnp.isfinite
 max, min = fnp.maximum, fnp.minimum
-erf_inv, lgamma = erfinv, gammaln
+erf_inv, lgamma, bessel_i0e, bessel_i1e = erfinv, gammaln, i0e, i1e
 conj, real, imag = fnp.conj, fnp.real, fnp.imag
 eq, ne, lt, le, gt, ge = (
     fnp.equal, fnp.not_equal, fnp.less, fnp.less_equal, fnp.greater, fnp.greater_equal
@@ -50,6 +52,34 @@ def div(x: Any, y: Any) -> Any:
     if "f" in (kinds := dtype_of(x).kind + dtype_of(y).kind) or "c" in kinds:
         return fnp.divide(x, y)
     return fnp.floor_divide(x - fnp.fmod(x, y), y)
+
+
+def integer_pow(x: Any, y: int) -> Any:
+    """x to the power of a plain integer; a negative one for real and complex numbers only."""
+    return fnp.power(x, operator.index(y))
+
+
+def polygamma(m: float, x: Any) -> Any:
+    """The derivative of order m of digamma, for a whole number m; JAX's code gives it as a float.
+
+    Example:
+        >>> import fzero.lax as lax
+        >>> round(float(lax.polygamma(1.0, 1.0)), 6)
+        1.644934
+    """
+    order: Any = int(m) if m == int(m) else m  # another number is refused there
+    return special.polygamma(order, x)
+
+
+def complex(x: Any, y: Any) -> Any:
+    """The complex numbers x + iy; float32 makes complex64.
+
+    Example:
+        >>> import numpy as np, fzero.lax as lax
+        >>> lax.complex(np.float32(1), np.float32(2))
+        np.complex64(1+2j)
+    """
+    return x + 1j * coerce(y)
 
 
 def rsqrt(x: Any) -> Any:

@@ -12,7 +12,7 @@ from ..dtypes import shape_of
 from ..ops.contract import contract, unused
 from ..shaping import axis_of
 
-__all__ = ["Precision", "batch_matmul", "dot", "dot_general"]
+__all__ = ["Precision", "PrecisionLike", "batch_matmul", "dot", "dot_general"]
 
 
 class Precision(enum.Enum):
@@ -21,6 +21,9 @@ class Precision(enum.Enum):
     DEFAULT = 0
     HIGH = 1
     HIGHEST = 2
+
+
+PrecisionLike = None | str | Precision | tuple[str, str] | tuple[Precision, Precision]
 
 
 def cast_to(x: Any, dtype: Any) -> Any:

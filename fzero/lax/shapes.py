@@ -1,20 +1,30 @@
 """Making arrays, and changing their shape or the order of their elements."""
 
 import builtins
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any
 
 from .. import numpy as fnp
 from ..core import coerce
-from ..dtypes import shape_of
+from ..dtypes import dtype_of, shape_of
 from ..shaping import axis_of
 
 __all__ = [
-    "broadcast", "broadcast_in_dim", "broadcasted_iota", "collapse", "concatenate", "expand_dims",
-    "full", "full_like", "index_in_dim", "iota", "reshape", "rev", "slice", "slice_in_dim",
-    "squeeze", "transpose",
+    "broadcast", "broadcast_in_dim", "broadcast_like", "broadcast_shapes", "broadcasted_iota",
+    "collapse", "concatenate", "dtype", "empty", "expand_dims", "full", "full_like",
+    "index_in_dim", "iota", "reshape", "rev", "slice", "slice_in_dim", "split", "squeeze",
+    "stack", "tile", "transpose", "unstack",
 ]  # fmt: skip
+
+broadcast_shapes = fnp.broadcast_shapes
+
+
+def dtype(x: Any) -> Any:
+    """The dtype of an array or a number."""
+    return dtype_of(coerce(x))
+
 
 # --------------------------------------------------------------------------------- making
 
@@ -22,6 +32,11 @@ __all__ = [
 def full(shape: Any, fill_value: Any, dtype: Any = None) -> Any:
     """One value in a shape, with its own dtype by default."""
     return fnp.full(shape, fill_value, dtype)
+
+
+def empty(shape: Any, dtype: Any) -> Any:
+    """An array whose values are not set."""
+    return fnp.empty(shape, dtype)
 
 
 def full_like(x: Any, fill_value: Any, dtype: Any = None, shape: Any = None) -> Any:
@@ -77,6 +92,11 @@ def broadcast_in_dim(
     return fnp.broadcast_to(aligned, tuple(shape))
 
 
+def broadcast_like(arr: Any, like_arr: Any) -> Any:
+    """`arr` broadcast to the shape of another array."""
+    return fnp.broadcast_to(arr, shape_of(coerce(like_arr)))
+
+
 def collapse(operand: Any, start_dimension: int, stop_dimension: int | None = None) -> Any:
     """`operand` with the axes from start to before stop (by default the end) as one."""
     operand = coerce(operand)
@@ -88,6 +108,43 @@ def collapse(operand: Any, start_dimension: int, stop_dimension: int | None = No
 def concatenate(operands: Sequence[Any], dimension: int) -> Any:
     """The arrays one after the other along an axis."""
     return fnp.concatenate(operands, dimension)
+
+
+def stack(operands: Sequence[Any], axis: int = 0) -> Any:
+    """The arrays one beside the other along a new axis."""
+    return fnp.stack(operands, axis)
+
+
+def unstack(x: Any, axis: int = 0) -> tuple[Any, ...]:
+    """The slices of an array along an axis."""
+    return fnp.unstack(x, axis=axis)
+
+
+def split(operand: Any, sizes: Sequence[int], axis: int = 0) -> list[Any]:
+    """Consecutive parts of an array along an axis.
+
+    Raises:
+        ValueError: sizes that do not add up to that of the axis.
+
+    Example:
+        >>> import numpy as np, fzero.lax as lax
+        >>> [x.tolist() for x in lax.split(np.arange(3), (1, 2))]
+        [[0], [1, 2]]
+    """
+    operand = coerce(operand)
+    shape = shape_of(operand)
+    n = shape[axis_of(len(shape), axis)]
+    if sum(sizes) != n or min(sizes, default=0) < 0:
+        raise ValueError(
+            f"split: sizes is {tuple(sizes)} for an axis of {n}; expected sizes from 0 that add up "
+            "to it. Use fzero.numpy.split for equal parts."
+        )
+    return fnp.split(operand, list(itertools.accumulate(sizes))[:-1], axis)
+
+
+def tile(operand: Any, reps: Sequence[int]) -> Any:
+    """`operand` repeated as often as `reps` says along each axis."""
+    return fnp.tile(operand, tuple(reps))
 
 
 def expand_dims(array: Any, dimensions: Sequence[int]) -> Any:

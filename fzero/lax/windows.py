@@ -16,7 +16,7 @@ from ..ops.elementwise import astype
 from ..shaping import PYTHON_SCALARS, axes_of
 from .padding import pad, padtype_to_pads
 
-__all__ = ["reduce", "reduce_window"]
+__all__ = ["reduce", "reduce_window", "reduce_window_shape_tuple"]
 
 
 def _keeping(total: Callable[..., Any]) -> Callable[..., Any]:
@@ -150,6 +150,33 @@ def reduce_window(
         return _joined(windows(x, window=size, axis=axes, step=steps, dilation=spread), len(shape))
 
     return _folded(tree.map(rows, arrays, init), init, computation)
+
+
+def reduce_window_shape_tuple(
+    operand_shape: Sequence[int],
+    window_dimensions: Sequence[int],
+    window_strides: Sequence[int],
+    padding: Sequence[tuple[int, int]],
+    base_dilation: Sequence[int] | None = None,
+    window_dilation: Sequence[int] | None = None,
+) -> tuple[int, ...]:
+    """The shape of the result of `reduce_window`.
+
+    Example:
+        >>> import fzero.lax as lax
+        >>> lax.reduce_window_shape_tuple((5,), (3,), (2,), [(0, 0)])
+        (2,)
+    """
+    ones = (1,) * len(operand_shape)
+    axes = zip(
+        operand_shape, window_dimensions, window_strides, padding, base_dilation or ones,
+        window_dilation or ones, strict=True,
+    )  # fmt: skip
+    padded = [
+        (low + high + max((n - 1) * a + 1, 0), (k - 1) * b + 1, s)
+        for n, k, s, (low, high), a, b in axes
+    ]
+    return tuple(max((n - span) // step + 1, 0) for n, span, step in padded)
 
 
 def _check_axes(shape: tuple[int, ...], *numbers: tuple[int, ...]) -> None:
