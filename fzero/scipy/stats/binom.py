@@ -4,10 +4,10 @@ from typing import Any
 
 import fzero.numpy as fnp
 
-from ..special import betaln, xlog1py, xlogy
+from ..special import betainc, betaln, xlog1py, xlogy
 from . import standard
 
-__all__ = ["logpmf", "pmf"]
+__all__ = ["cdf", "logpmf", "pmf"]
 
 
 def _allowed(n: Any, p: Any) -> Any:
@@ -30,6 +30,20 @@ def logpmf(k: Any, n: Any, p: Any, loc: Any = 0) -> Any:
     """
     return standard.log_mass(
         _log_mass, k, n, p, loc=loc, support=standard.Support(0.0, n, 0.0), allowed=_allowed
+    )
+
+
+def cdf(k: Any, n: Any, p: Any, loc: Any = 0) -> Any:
+    """P(X <= k) = betainc(n - j, j + 1, 1 - p) for the whole part j of k - loc below n.
+
+    Example:
+        >>> float(cdf(1, 2, 0.5).round(12))
+        0.75
+    """
+    f = lambda j, n, p: betainc(n - fnp.floor(j), fnp.floor(j) + 1, 1 - p)
+    support = standard.Support(0.0, n, 0.0)
+    return standard.distribution(
+        f, k, n, p, loc=loc, beyond=standard.CDF, support=support, closed=True, allowed=_allowed
     )
 
 
