@@ -67,6 +67,8 @@ class Trace:
     transform = "transform"
     #: Whether fused operations are processed whole, like primitives.
     takes_fused = False
+    #: Whether a tracer is more than the value that it carries.
+    adds = True
 
     def __init__(self) -> None:
         self.level: float = next(_LEVELS)
@@ -255,6 +257,17 @@ def coerce(x: Any) -> Any:
 def coerce_sequence(x: Sequence[Any]) -> Any:
     """A (nested) list of numbers, arrays or tracers as one array."""
     items = [coerce(v) for v in x]
+    shapes = [shape_of(v) for v in items]
+    if len(set(shapes)) > 1:
+        raise ValueError(
+            f"fzero: a list has entries of shapes {shapes}; expected one shape, since it is to "
+            "become one array. Pad them to one length, or use numpy.concatenate."
+        )
+    if any(v is None for v in items):
+        raise TypeError(
+            f"fzero: a list has None at {[i for i, v in enumerate(items) if v is None]}; expected "
+            "numbers or arrays. Look for a function that lacks its return."
+        )
     if top_trace(items) is None:
         return namespace(*items).asarray(x)
     return REGISTRY["stack"].call(*items, axis=0)

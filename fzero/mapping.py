@@ -148,7 +148,13 @@ def _outputs(trace: BatchTrace, out: Any, out_axes: Any) -> Any:
             rows = op("broadcast_to")(y, shape=(trace.size, *shape_of(y)))
         if rows.__class__ is np.ndarray and not rows.flags.writeable:
             rows = rows.copy()  # a broadcast view: the caller may change what he gets
-        done.append(_move(rows, 0, axis_of(len(shape_of(rows)), a)))
+        rank = len(shape_of(rows))
+        if not -rank <= a < rank:
+            raise ValueError(
+                f"vmap: out_axes is {a} for a result of shape {shape_of(rows)} with the rows in "
+                f"front; expected -{rank} <= out_axes < {rank}. Use -1 for the last axis."
+            )
+        done.append(_move(rows, 0, a % rank))
     return tree.unflatten(treedef, done)
 
 
@@ -250,6 +256,10 @@ def vmap(
         [0.0, 1.0, 2.0]
     """
     check_callable("vmap", f)
+    if not isinstance(axis_size, (int, np.integer, type(None))):
+        raise TypeError(
+            f"vmap: axis_size is {axis_size!r}; expected an integer. Convert it with int()."
+        )
     _check_options(axis_name, chunk_size, fallback)
     in_axes = tuple(in_axes) if isinstance(in_axes, list) else in_axes
     _check_axes("in_axes", in_axes)

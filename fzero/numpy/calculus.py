@@ -155,6 +155,11 @@ def interp(
     x, xp, fp = operands(x, xp, fp)
     if period is not None:
         x, xp, fp = _periodic(x, xp, fp, period)
+    if shape_of(xp) != shape_of(fp) or len(shape_of(xp)) != 1 or 0 in shape_of(xp):
+        raise ValueError(
+            f"interp: xp has shape {shape_of(xp)} and fp {shape_of(fp)}; expected two vectors of "
+            "one length, not empty. Interpolate matrices row by row with vmap."
+        )
     n = shape_of(xp)[0]
     place = el.clip(searchsorted(xp, x, side="right") - 1, 0, max(n - 2, 0))
     after = place + (n > 1)

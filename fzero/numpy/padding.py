@@ -44,8 +44,8 @@ def pad(array: Any, pad_width: Any, mode: str = "constant", **options: Any) -> A
             array = _pad_statistic(array, width, axis, _BY_VALUE[mode])
         return array
     raise ValueError(
-        f"pad: mode is {mode!r} with options {sorted(options)}; expected for tracers one of "
-        f"{['constant', 'empty', *_BY_INDEX, *_BY_VALUE]}. Build the border with concatenate."
+        f"pad: mode is {mode!r} with {sorted(options) or 'no options'}; expected for tracers "
+        f"one of {['constant', 'empty', *_BY_INDEX, *_BY_VALUE]}. Build the border with concatenate."
     )
 
 
@@ -62,6 +62,10 @@ def _pairs(widths: Any, rank: int) -> tuple[tuple[int, int], ...]:
         widths = [widths.get(i, widths.get(i - rank, 0)) for i in range(rank)]
         widths = [(w, w) if isinstance(w, int) else w for w in widths]
     pairs = np.broadcast_to(host_value(widths, "pad: pad_width"), (rank, 2))
+    if pairs.dtype.kind not in "iu" or (pairs < 0).any():
+        raise ValueError(
+            f"pad: pad_width is {widths}; expected integers from 0 on. Slice to take elements away."
+        )
     return tuple((int(low), int(high)) for low, high in pairs)
 
 

@@ -161,6 +161,11 @@ def einsum(subscripts: Any, *operands: Any) -> Any:
         >>> einsum("ij,ij->i", np.eye(2), np.ones((2, 2))).tolist()
         [1.0, 1.0]
     """
+    if any(isinstance(x, str) for x in operands):
+        raise TypeError(
+            "einsum: the subscripts stand behind an operand; expected them first. "
+            "Write einsum('ij,jk->ik', x, y)."
+        )
     if not isinstance(subscripts, str):
         subscripts, operands = _interleaved((subscripts, *operands))  # type: ignore[assignment]
     xs = [coerce(x) for x in operands]

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..backend import array_namespace
-from ..core import Tracer, coerce, concrete
+from ..core import Tracer, coerce, concrete, innermost
 from ..dtypes import dtype_of, shape_of
 from ..shaping import op
 
-__all__ = ["ARRAY", "Index", "merge", "parse"]
+__all__ = ["ARRAY", "Index", "merge", "out_of_bounds", "parse"]
 
 
 class _Array:
@@ -100,6 +100,41 @@ def _index_array(i: Any, xp: Any) -> Any:
             "None or Ellipsis. Convert it, for example with .astype(int)."
         )
     return array
+
+
+def out_of_bounds(x: Any, index: Index, arrays: Sequence[Any]) -> IndexError | None:
+    """What is wrong with an index of `x` that was refused, None if it is not an entry of it."""
+    shape, rest, axis = shape_of(x), iter(arrays), 0
+    used = sum(i is not None and i is not Ellipsis for i in index)
+    if used > len(shape):
+        return IndexError(
+            f"index: {used} indices for an array of shape {shape}; expected at most {len(shape)}. "
+            f"Drop {used - len(shape)} of them."
+        )
+    for i in index:
+        if i is Ellipsis:
+            axis += len(shape) - used
+            continue
+        entries = innermost(next(rest)) if i is ARRAY else i
+        if isinstance(i, int) or i is ARRAY:
+            size = shape[axis]
+            bad = _beyond(entries, size)
+            if bad is not None:
+                return IndexError(
+                    f"index: {bad} is out of bounds for axis {axis} of an array of shape {shape}; "
+                    f"expected -{size} <= index < {size}. Clip it with fzero.numpy.clip, or use "
+                    "-1 for the last."
+                )
+        axis += i is not None
+    return None
+
+
+def _beyond(entries: Any, size: int) -> int | None:
+    """An entry that is no index into `size` elements."""
+    if 0 in shape_of(entries):
+        return None
+    low, high = (entries, entries) if isinstance(entries, int) else (entries.min(), entries.max())
+    return int(high) if high >= size else int(low) if low < -size else None
 
 
 def _consumed(i: Any) -> int:

@@ -152,6 +152,11 @@ def dot(x: Any, y: Any) -> Any:
     rank_x, rank_y = len(shape_of(x)), len(shape_of(y))
     if rank_x == 0 or rank_y == 0:
         return multiply(x, y)
+    if shape_of(x)[-1] != shape_of(y)[-min(rank_y, 2)]:
+        raise ValueError(
+            f"dot: operands are of shapes {shape_of(x)} and {shape_of(y)}; expected the last axis "
+            "of the first as long as the last but one of the second. Transpose one: x.dot(y.T)."
+        )
     if rank_y <= 2:
         return matmul(x, y)
     return tensordot(x, y, ([-1], [-2]))
