@@ -44,8 +44,8 @@ def pad(array: Any, pad_width: Any, mode: str = "constant", **options: Any) -> A
             array = _pad_statistic(array, width, axis, _BY_VALUE[mode])
         return array
     raise ValueError(
-        f"pad: mode is {mode!r} with {sorted(options) or 'no options'}; expected for tracers "
-        f"one of {['constant', 'empty', *_BY_INDEX, *_BY_VALUE]}. Build the border with concatenate."
+        f"pad: mode is {mode!r} with {sorted(options) or 'no options'}; expected for tracers one "
+        f"of {['constant', 'empty', *_BY_INDEX, *_BY_VALUE]}. Build the border with concatenate."
     )
 
 
