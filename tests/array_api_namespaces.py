@@ -2,7 +2,8 @@
 
 `jvp_tracers` makes tracers of an outer `jvp`, with tangents of ones; integers and booleans have no
 tangent and stay arrays. `vmap_tracers` makes tracers of a `vmap` over one row, whose only row
-answers where Python asks for a value.
+answers where Python asks for a value. `jvp_copies` and `vmap_copies` make copies of these, which
+can be assigned into.
 """
 
 import functools
@@ -13,11 +14,11 @@ from typing import Any
 import numpy as np
 
 import fzero.numpy as fnp
-from fzero import tree
 from fzero.batching import BatchTrace, BatchTracer
+from fzero.cells import fresh
 from fzero.forward import JVPTrace, JVPTracer
 
-__all__ = ["jvp_tracers", "vmap_tracers"]
+__all__ = ["jvp_copies", "jvp_tracers", "vmap_copies", "vmap_tracers"]
 
 _CREATE = """
 arange asarray empty empty_like eye from_dlpack full full_like linspace meshgrid ones ones_like
@@ -49,7 +50,8 @@ def _making(create: Callable[..., Any], wrap: Callable[[Any], Any]) -> Callable[
 
     @functools.wraps(create)
     def call(*args: Any, **kwargs: Any) -> Any:
-        return tree.map(wrapped, create(*args, **kwargs))
+        made = create(*args, **kwargs)
+        return tuple(map(wrapped, made)) if isinstance(made, tuple) else wrapped(made)
 
     return call
 
@@ -67,3 +69,5 @@ def _namespace(name: str, wrap: Callable[[Any], Any]) -> Any:
 
 jvp_tracers = _namespace("jvp_tracers", _pushed)
 vmap_tracers = _namespace("vmap_tracers", _row)
+jvp_copies = _namespace("jvp_copies", lambda x: fresh(_pushed(x)))
+vmap_copies = _namespace("vmap_copies", lambda x: fresh(_row(x)))

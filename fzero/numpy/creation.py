@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from ..backend import device as device_of
+from ..cells import fresh, present
 from ..core import coerce, concrete
 from ..dtypes import dtype_of, shape_of
 from ..ops import elementwise as el
 from ..ops import structural as st
-from ..placement import device_put
-from .entry import foreign, from_host, like_numpy, named, operands
+from .entry import foreign, from_host, like_numpy, named, operands, placed, whole
 from .manipulation import broadcast_to, sizes
 from .reductions import real_dtype
 
@@ -19,10 +20,6 @@ __all__ = [
     "full", "full_like", "geomspace", "identity", "indices", "linspace", "logspace", "meshgrid",
     "ones", "ones_like", "tri", "vander", "zeros", "zeros_like",
 ]  # fmt: skip
-
-
-def _placed(x: Any, device: Any) -> Any:
-    return x if device is None else device_put(x, device)
 
 
 def array(
@@ -38,11 +35,12 @@ def array(
     """
     if not foreign(object):
         made = np.array(object, dtype, copy=copy, order=order, subok=subok, ndmin=ndmin)  # type: ignore
-        return _placed(made, device)
+        return placed(made, device)
     made = coerce(object)
     if dtype is not None:
         made = el.astype(made, dtype=np.dtype(dtype))
-    return _placed(st.atleast(made, ndmin), device)
+    made = placed(st.atleast(made, ndmin), device)
+    return fresh(made) if copy else made
 
 
 def asarray(
@@ -54,25 +52,33 @@ def asarray(
 
 
 def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Any:
-    """The array in the memory of another library's array, by the DLPack protocol."""
+    """The array in the memory of another library's array, by the DLPack protocol.
+
+    A tracer is handed on as it is, with its derivatives.
+    """
     if foreign(x):
-        return _placed(x, device)
-    return _placed(np.from_dlpack(x) if not copy else np.array(np.from_dlpack(x)), device)
+        if copy is False and placed(x, device) is not x:
+            raise ValueError(
+                f"from_dlpack: device is {device!r} and copy=False for an array on "
+                f"{device_of(x)}; expected the array's device. Leave out copy=False."
+            )
+        return fresh(placed(x, device)) if copy else placed(x, device)
+    return placed(np.from_dlpack(x) if not copy else np.array(np.from_dlpack(x)), device)
 
 
 def zeros(shape: Any, dtype: Any = float, order: str = "C", *, device: Any = None) -> Any:
     """Zeros of a shape."""
-    return _placed(np.zeros(sizes("zeros", shape), dtype, order), device)  # type: ignore
+    return placed(np.zeros(sizes("zeros", shape), dtype, order), device)  # type: ignore
 
 
 def ones(shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None) -> Any:
     """Ones of a shape."""
-    return _placed(np.ones(sizes("ones", shape), dtype, order), device)  # type: ignore
+    return placed(np.ones(sizes("ones", shape), dtype, order), device)  # type: ignore
 
 
 def empty(shape: Any, dtype: Any = float, order: str = "C", *, device: Any = None) -> Any:
     """An array of a shape with any values; write them with `fzero.at`."""
-    return _placed(np.empty(sizes("empty", shape), dtype, order), device)  # type: ignore
+    return placed(np.empty(sizes("empty", shape), dtype, order), device)  # type: ignore
 
 
 def full(
@@ -81,8 +87,8 @@ def full(
     """One value (number, array that broadcasts, or tracer) in a shape."""
     wanted = sizes("full", shape)
     if not foreign(fill_value):
-        return _placed(np.full(wanted, fill_value, dtype, order), device)  # type: ignore
-    return _placed(broadcast_to(array(fill_value, dtype), wanted), device)
+        return placed(np.full(wanted, fill_value, dtype, order), device)  # type: ignore
+    return placed(broadcast_to(array(fill_value, dtype), wanted), device)
 
 
 def _like(name: str, value: Any) -> Any:
@@ -92,7 +98,7 @@ def _like(name: str, value: Any) -> Any:
     ) -> Any:  # fmt: skip
         wanted = shape_of(coerce(a)) if shape is None else sizes(name, shape)
         made = np.full(wanted, value, dtype_of(coerce(a)) if dtype is None else dtype)
-        return _placed(made, device) if device is not None else from_host(made, a)
+        return placed(made, device) if device is not None else from_host(made, a)
 
     doc = f"`{name}` of the shape, dtype and device of `a`; for a tracer a plain array."
     return named(make, f"{name}_like", doc)
@@ -110,7 +116,7 @@ def full_like(
     wanted = shape_of(coerce(a)) if shape is None else sizes("full_like", shape)
     value = array(fill_value, dtype_of(coerce(a)) if dtype is None else dtype)
     value = from_host(value, a) if not foreign(value) else value
-    return _placed(broadcast_to(value, wanted), device)
+    return placed(broadcast_to(value, wanted), device)
 
 
 def arange(
@@ -119,7 +125,7 @@ def arange(
 ) -> Any:  # fmt: skip
     """start, start + step, ... up to `stop`, not included; tracers must have plain values."""
     given: list[Any] = [concrete(v, "arange") for v in (start, stop, step)]
-    return _placed(np.arange(*given, dtype=dtype), device)
+    return placed(np.arange(*given, dtype=dtype), device)
 
 
 @like_numpy("linspace")
@@ -128,6 +134,8 @@ def _linspace(
     dtype: Any = None, axis: int = 0, *, device: Any = None,
 ) -> Any:  # fmt: skip
     start, stop = operands(start, stop)
+    if (num := whole(num, "linspace: num")) < 0:
+        raise ValueError(f"linspace: num is {num}; expected 0 or more. Give the number of points.")
     shape = np.broadcast_shapes(shape_of(start), shape_of(stop))
     parts = num - 1 if endpoint else num
     steps = np.arange(num).reshape(-1, *(1,) * len(shape))
@@ -157,7 +165,7 @@ def linspace(
         np.float64(1.5)
     """
     made = _linspace(start, stop, num, endpoint, retstep, dtype, axis)
-    return tuple(_placed(m, device) for m in made) if retstep else _placed(made, device)
+    return tuple(placed(m, device) for m in made) if retstep else placed(made, device)
 
 
 @like_numpy("logspace")
@@ -188,17 +196,17 @@ def eye(
     device: Any = None,
 ) -> Any:  # fmt: skip
     """The N x M matrix with ones on its diagonal number `k`."""
-    return _placed(np.eye(N, M, k, dtype, order), device)  # type: ignore
+    return placed(np.eye(N, M, k, dtype, order), device)  # type: ignore
 
 
 def identity(n: int, dtype: Any = None, *, device: Any = None) -> Any:
     """The n x n matrix with ones on the diagonal."""
-    return _placed(np.identity(n, dtype), device)
+    return placed(np.identity(n, dtype), device)
 
 
 def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = float, *, device: Any = None) -> Any:
     """The N x M matrix with ones up to its diagonal number `k`, and zeros above."""
-    return _placed(np.tri(N, M, k, dtype), device)
+    return placed(np.tri(N, M, k, dtype), device)
 
 
 def indices(dimensions: Sequence[int], dtype: Any = int, sparse: bool = False) -> Any:
@@ -219,6 +227,7 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
             f"meshgrid: indexing is {indexing!r}; expected 'xy' or 'ij'. Leave it out for 'xy'."
         )
     n = len(xi)
+    xi = tuple(map(present, xi)) if copy else xi
     order = [1, 0, *range(2, n)] if indexing == "xy" and n > 1 else list(range(n))
     axes = [
         st.reshape(coerce(x), shape=tuple(-1 if i == order[k] else 1 for i in range(n)))

@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..array import FUNCTIONS
-from ..backend import HOST, array_namespace, is_array, to_device
+from ..backend import HOST, array_namespace, device, is_array, to_device
 from ..core import Tracer, coerce, concrete
 from ..dtypes import dtype_of, shape_of
+from ..placement import device_put
 from ..shaping import axis_of, op
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "like_numpy",
     "named",
     "operands",
+    "placed",
     "refuse_out",
     "whole",
 ]
@@ -126,6 +128,11 @@ def from_host(value: Any, *like: Any) -> Any:
     return value if xp is np or type(value) not in HOST else xp.asarray(value)
 
 
+def placed(x: Any, where: Any) -> Any:
+    """`x` on the device `where`; there already, or without one given, itself."""
+    return x if where is None or str(device(x)) == str(where) else device_put(x, where)
+
+
 def concrete_array(x: Any, name: str) -> Any:
     """The plain array inside `x`, for results that depend on the values in shape.
 
@@ -167,7 +174,7 @@ def asked_axis(name: str, x: Any, axis: Any) -> int:
     rank = len(shape_of(x))
     axis = whole(axis, f"{name}: axis")
     if not -rank <= axis < rank:
-        raise ValueError(
+        raise np.exceptions.AxisError(
             f"{name}: axis is {axis} for an array of shape {shape_of(x)}; expected "
             f"-{rank} <= axis < {rank}. Use axis=-1 for the last, or expand_dims to add one."
         )

@@ -7,6 +7,7 @@ import numpy as np
 from numpy import c_, index_exp, mgrid, ogrid, r_, s_
 
 from ..backend import array_namespace
+from ..cells import present
 from ..core import coerce
 from ..dtypes import dtype_of, shape_of
 from ..ops import elementwise as el
@@ -50,7 +51,7 @@ def take(
         mode: what to do out of bounds: "raise", "wrap" around, or "clip" to the ends.
     """
     refuse_out("take", out)
-    a, indices = operands(a, indices)
+    a, indices = operands(present(a), indices)
     a = flat(a) if axis is None else a
     axis = asked_axis("take", a, 0 if axis is None else axis)
     n = shape_of(a)[axis]

@@ -25,7 +25,17 @@ def _cast(arrays: Sequence[Any], dtype: Any) -> list[Any]:
     return [el.astype(a, dtype=np.dtype(dtype)) for a in arrays]
 
 
-def _sequence(name: str, arrays: Any) -> list[Any]:
+def _sequence(name: str, arrays: Any, axis: Any) -> list[Any]:
+    if shape_of(axis) != ():
+        raise TypeError(
+            f"{name}: axis is an array of shape {shape_of(axis)}; expected an int. "
+            f"Put the arrays into one list: {name}([x, y])."
+        )
+    if not isinstance(arrays, (list, tuple)) and not hasattr(arrays, "shape"):
+        raise TypeError(
+            f"{name}: arrays is of type {type(arrays).__name__}; expected a list or tuple of "
+            f"arrays. Write {name}(list(arrays))."
+        )
     items = operands(*arrays)
     if not items:
         raise ValueError(f"{name}: the sequence is empty; expected at least one array. Add one.")
@@ -39,9 +49,13 @@ def concatenate(
 ) -> Any:  # fmt: skip
     """The arrays one after the other along `axis`, or flat with axis=None."""
     refuse_out("concatenate", out)
-    items = _cast(_sequence("concatenate", arrays), dtype)
+    items = _cast(_sequence("concatenate", arrays, axis), dtype)
     if axis is None:
         items, axis = [ravel(a) for a in items], 0
+    if any(shape_of(a) == () for a in items):
+        raise ValueError(
+            "concatenate: an array has no axes; expected one at least. Use stack for numbers."
+        )
     axis = asked_axis("concatenate", items[0], axis)
     rests = {(s[:axis], s[axis + 1 :]) for s in map(shape_of, items)}
     if len(rests) > 1:
@@ -61,7 +75,7 @@ def stack(
 ) -> Any:
     """The arrays, all of one shape, along a new axis."""
     refuse_out("stack", out)
-    items = _cast(_sequence("stack", arrays), dtype)
+    items = _cast(_sequence("stack", arrays, axis), dtype)
     if len({shape_of(a) for a in items}) > 1:
         raise ValueError(
             f"stack: the shapes are {[shape_of(a) for a in items]}; expected one shape. "
@@ -69,7 +83,7 @@ def stack(
         )
     rank = len(shape_of(items[0])) + 1
     if not -rank <= axis < rank:
-        raise ValueError(
+        raise np.exceptions.AxisError(
             f"stack: axis is {axis} for arrays of shape {shape_of(items[0])}; expected "
             f"-{rank} <= axis < {rank}. Use axis=-1 for a new last axis."
         )

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
+from ..cells import fresh, present
 from ..core import coerce
 from ..dtypes import dtype_of, shape_of
 from ..ops import elementwise as el
 from ..ops import structural as st
 from ..ops.index import ARRAY
-from ..placement import device_put
 from ..shaping import op
 from .entry import (
     asked_axes,
@@ -20,6 +20,7 @@ from .entry import (
     like_numpy,
     named,
     operands,
+    placed,
     whole,
 )
 
@@ -229,10 +230,14 @@ def roll(a: Any, shift: Any, axis: Any = None) -> Any:
 @like_numpy("repeat")
 def repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
     """Each element of `a` `repeats` times, along `axis` or, by default, of the flat array."""
-    a = coerce(a)
+    a = present(coerce(a))
     a = ravel(a) if axis is None else a
     axis = asked_axis("repeat", a, 0 if axis is None else axis)
     counts, own = host_value(repeats, "repeat: repeats"), shape_of(a)
+    if counts.dtype.kind not in "biu" or (counts < 0).any():
+        raise ValueError(
+            f"repeat: repeats is {repeats}; expected integers from 0 on. Convert it with int()."
+        )
     if counts.size == 1:
         n = int(counts.reshape(()))
         wide = st.broadcast_to(
@@ -261,7 +266,7 @@ def gathered(a: Any, places: Any, axis: int) -> Any:
 def tile(A: Any, reps: Any) -> Any:
     """`A` repeated as a whole: `reps` times along each axis."""
     counts = sizes("tile", reps)
-    a = st.atleast(coerce(A), len(counts))
+    a = st.atleast(present(coerce(A)), len(counts))
     own = shape_of(a)
     counts = (1,) * (len(own) - len(counts)) + counts
     a = st.reshape(a, shape=tuple(k for n in own for k in (1, n)))
@@ -279,18 +284,20 @@ def resize(a: Any, new_shape: Any) -> Any:
 
 @like_numpy("copy")
 def copy(a: Any, order: str = "K", subok: bool = False) -> Any:
-    """A copy of an array; a tracer is never changed in place, so it is its own."""
-    return el.positive(a) if dtype_of(a).kind != "b" else coerce(a)
+    """A copy of an array; a tracer's can be assigned into: `y = copy(x)`, then `y[0] = 1`."""
+    return fresh(el.positive(a) if dtype_of(a).kind != "b" else coerce(a))
 
 
 @like_numpy("astype")
 def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:
     """`x` in another dtype. Gradient: cast back; none through integers and booleans."""
     x = coerce(x)
-    x = x if device is None else device_put(x, device)
+    x = placed(x, device)
     if np.dtype(dtype).kind in "biu":
         x = el.detach(x)
-    return el.astype(x, dtype=np.dtype(dtype)) if dtype_of(x) != np.dtype(dtype) else x
+    if dtype_of(x) != np.dtype(dtype):
+        return fresh(el.astype(x, dtype=np.dtype(dtype)))
+    return fresh(x) if copy else x
 
 
 @like_numpy("ndim")

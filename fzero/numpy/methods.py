@@ -1,15 +1,17 @@
 """The methods and properties of tracers, named as those of `numpy.ndarray`."""
 
+import functools
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from ..array import attach_methods
 from ..backend import device
-from ..core import Tracer, concrete
-from ..placement import device_put
+from ..cells import Cell, fresh, handed_on, present
+from ..core import Tracer, concrete, innermost
 from . import elementwise, indexing, manipulation, products, reductions, sorting, triangles
-from .entry import for_tracers
+from .entry import for_tracers, placed
+from .standard import StandardNamespace
 
 __all__: list[str] = []
 
@@ -30,7 +32,12 @@ def _astype(
     copy: bool = True,
 ) -> Any:  # fmt: skip
     """The elements in another dtype."""
-    return for_tracers(manipulation.astype)(self, dtype)
+    return for_tracers(manipulation.astype)(self, dtype, copy=copy)
+
+
+def _flatten(self: Tracer, order: str = "C") -> Any:
+    """A copy of the elements along one axis."""
+    return fresh(for_tracers(manipulation.ravel)(present(self), order))
 
 
 def _item(self: Tracer, *index: Any) -> Any:
@@ -50,19 +57,49 @@ def _clip(self: Tracer, min: Any = None, max: Any = None, out: Any = None, **key
     return for_tracers(elementwise.clip)(self, min, max, out)
 
 
+def _conjugate(self: Tracer) -> Any:
+    """The complex conjugate; a real array as it is."""
+    return for_tracers(elementwise.conjugate)(self) if self.dtype.kind == "c" else self
+
+
 def _compress(self: Tracer, condition: Any, axis: int | None = None, out: Any = None) -> Any:
     """The slices along `axis` where the condition holds."""
     return for_tracers(indexing.compress)(condition, self, axis, out)
 
 
 def _namespace(self: Tracer, /, *, api_version: str | None = None) -> Any:
-    """The namespace of functions for arrays and tracers: `fzero.numpy`."""
-    return sys.modules[__package__ or ""]
+    """The functions of `fzero.numpy`, as libraries need them: with results to assign into."""
+    return _standard()
+
+
+@functools.cache
+def _standard() -> StandardNamespace:
+    return StandardNamespace(sys.modules[__package__ or ""])
 
 
 def _to_device(self: Tracer, device: Any, /, *, stream: Any = None) -> Any:
     """The array on another device; the gradient comes back."""
-    return device_put(self, device)
+    return placed(self, device)
+
+
+def _dlpack_device(self: Tracer) -> tuple[int, int]:
+    """The kind and the number of the device that holds the array."""
+    return innermost(self).__dlpack_device__()
+
+
+def _dlpack(
+    self: Tracer, *, stream: Any = None, max_version: Any = None, dl_device: Any = None,
+    copy: bool | None = None,
+) -> Any:  # fmt: skip
+    """The memory of a copy without derivatives and rows; of other tracers it would lose them."""
+    x = handed_on(self) if isinstance(self, Cell) else self
+    if not isinstance(x, Tracer):
+        return x.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device, copy=copy)
+    raise TypeError(
+        f"__dlpack__: the array is a tracer of {x._trace.transform}; expected "
+        "an array without derivatives and rows, since other libraries see only the numbers. Use "
+        "fzero.numpy.from_dlpack to stay inside, or hand out fzero.value(x)."
+    )
 
 
 def _refused(name: str, instead: str) -> Callable[..., Any]:
@@ -82,7 +119,7 @@ _SAME = (
     (reductions, "sum prod mean std var max min argmax argmin any all cumsum cumprod ptp"),
     (manipulation, "ravel squeeze swapaxes repeat copy"),
     (triangles, "diagonal trace"),
-    (elementwise, "round conjugate"),
+    (elementwise, "round"),
     (indexing, "take nonzero choose"),
     (products, "dot"),
     (sorting, "argsort argpartition searchsorted"),
@@ -111,15 +148,18 @@ def _methods() -> dict[str, Any]:
     found |= {
         "reshape": _reshape,
         "transpose": _transpose,
-        "flatten": found["ravel"],
+        "flatten": _flatten,
         "astype": _astype,
         "clip": _clip,
         "compress": _compress,
-        "conj": found["conjugate"],
+        "conj": _conjugate,
+        "conjugate": _conjugate,
         "item": _item,
         "tolist": _tolist,
         "to_device": _to_device,
         "__array_namespace__": _namespace,
+        "__dlpack__": _dlpack,
+        "__dlpack_device__": _dlpack_device,
         "__copy__": found["copy"],
         "__deepcopy__": lambda self, memo: self,
         "T": property(for_tracers(manipulation.transpose)),

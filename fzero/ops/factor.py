@@ -5,7 +5,7 @@ from typing import Any
 from ..dtypes import dtype_of, shape_of
 from ..rules import custom
 from .elementwise import astype, imag
-from .linalg import solve
+from .linalg import solve_or_nan
 from .matrices import (
     adjoint,
     cast_to,
@@ -31,15 +31,15 @@ def _half(x: Any) -> Any:
 
 
 def _cholesky_jvp(tangents: Any, ans: Any, args: Any, params: Any) -> Any:
-    left = solve(ans, completed(tangents[0]))
-    return matmul(ans, _half(solve(ans, adjoint(left))))
+    left = solve_or_nan(ans, completed(tangents[0]))
+    return matmul(ans, _half(solve_or_nan(ans, adjoint(left))))
 
 
 def _cholesky_pull(ans: Any, a: Any) -> Any:
     def pull(g: Any) -> Any:
         inner = _half(matmul(adjoint(ans), conj(g)))
-        right = adjoint(solve(adjoint(ans), adjoint(inner)))
-        outer = solve(adjoint(ans), right)
+        right = adjoint(solve_or_nan(adjoint(ans), adjoint(inner)))
+        outer = solve_or_nan(adjoint(ans), right)
         return cast_to(conj(completed_transpose(outer)), a)
 
     return pull
@@ -129,7 +129,7 @@ def _padded(r: Any, rows: int) -> Any:
 
 def _right_divide(x: Any, r: Any) -> Any:
     """x @ inv(r)."""
-    return swap(solve(swap(r), swap(x)))
+    return swap(solve_or_nan(swap(r), swap(x)))
 
 
 def _qr_pull(ans: Any, a: Any) -> Any:

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import numpy as np
+
 from ..backend import array_namespace, is_array
 from ..core import Tracer, coerce, concrete
 from ..dtypes import dtype_of, shape_of
 from ..shaping import PYTHON_SCALARS, op
 from .gather import place, take
-from .index import Index, parse
+from .index import Index, out_of_bounds, parse
+from .index_layout import result_shape
 from .scatter import put, put_max, put_min
 from .selection import where
 from .structural import broadcast_to
@@ -17,15 +20,23 @@ __all__ = ["At", "AtIndexer", "at", "getitem"]
 
 def getitem(x: Any, index: Any) -> Any:
     """`x[index]` with NumPy's meaning; the index may hold tracers of integers."""
-    if index is True or index is False or _is_flag(index):
-        return getitem(x, None)[: int(concrete(index, "a boolean mask as an index"))]
+    if _is_flag(index):
+        times = int(concrete(index, "a boolean mask as an index"))
+        return getitem(getitem(x, None), np.zeros(times, int))  # a copy, as of all masks
     static, arrays = parse(index, x)
     unique = not arrays or (not isinstance(index, tuple) and _is_mask(index))
-    return take(x, *arrays, index=static, unique=unique)
+    try:
+        return take(x, *arrays, index=static, unique=unique)
+    except IndexError as error:
+        if better := out_of_bounds(x, static, arrays):
+            raise better from error
+        raise
 
 
 def _is_flag(index: Any) -> bool:
     """Whether it is a 0-d mask, as `x > 0` of a number: a new axis of one element or none."""
+    if index is True or index is False:
+        return True
     return getattr(index, "ndim", 1) == 0 and dtype_of(index).kind == "b"
 
 
@@ -60,14 +71,65 @@ class At:
 
     def set(self, values: Any) -> Any:
         """The array with `values` (broadcast) at the index; of repeated indices one wins."""
+        values = self._values(values)
+        if (mask := self._mask(len(shape_of(values)))) is not None:
+            chosen = where(mask, values, self.x)
+            return op("astype")(chosen, dtype=dtype_of(self.x))
+        if _is_flag(self.index) and len(shape_of(values)) > len(shape_of(self.x)):
+            taken = bool(concrete(self.index, "a boolean mask as an index"))
+            return At(self.x, ...).set(values[0]) if taken else self.x
         index, arrays = self._parts()
-        return put(self.x, self._values(values), *arrays, index=index)
+        if shape_of(values)[:1] == (1,):
+            values = self._narrowed(values, index, arrays)
+        return self._updated(put, values, index, arrays)
+
+    def _updated(self, update: Any, values: Any, index: Index, arrays: list[Any]) -> Any:
+        """The array after `update` at the index; what is wrong is told in the caller's terms."""
+        try:
+            return update(self.x, values, *arrays, index=index)
+        except (IndexError, ValueError):
+            self._check_fit(values)  # which looks at the index first
+            raise
+
+    def _check_fit(self, values: Any) -> tuple[int, ...]:
+        """The shape of the selected elements, to which the values must broadcast."""
+        shape, own = shape_of(self.get()), shape_of(values)
+        if len(own) > len(shape) or any(
+            a not in (1, b) for a, b in zip(own[::-1], shape[::-1], strict=False)
+        ):
+            raise ValueError(
+                f"at: the values have shape {own} for selected elements of shape {shape}; "
+                "expected shapes that broadcast to that. Reshape them, or select as many."
+            )
+        return shape
+
+    def _narrowed(self, values: Any, index: Index, arrays: list[Any]) -> Any:
+        """`values` without the leading axes of size 1 that the selection has not, as in NumPy."""
+        rows, shape = map(shape_of, arrays), shape_of(values)
+        chosen = result_shape(shape_of(self.x), list(rows), index, array_namespace(self.x))
+        extra = len(shape) - len(chosen)
+        if extra <= 0 or shape[:extra] != (1,) * extra:
+            return values
+        return op("reshape")(values, shape=shape[extra:])
+
+    def _mask(self, rank: int) -> Any:
+        """The index as a mask over all of the array, None where values of this rank need more.
+
+        So a mask may differ between the rows of `vmap`, as long as the values do not go by it.
+        """
+        traced = isinstance(self.index, Tracer) and dtype_of(self.index).kind == "b"
+        if not traced and not _is_flag(self.index):
+            return None
+        shape, own = shape_of(self.index), shape_of(self.x)
+        if shape != own[: len(shape)] or rank > len(own) - len(shape):
+            return None
+        return op("reshape")(self.index, shape=shape + (1,) * (len(own) - len(shape)))
 
     def add(self, values: Any) -> Any:
         """The array with `values` added at the index; repeated indices add up."""
         index, arrays = self._parts()
-        shape = shape_of(getitem(self.x, self.index))
         values = coerce(values)
+        shape = self._check_fit(values)
         if not (is_array(values) or isinstance(values, Tracer)):
             values = array_namespace(self.x).asarray(values)
         values = broadcast_to(op("astype")(values, dtype=dtype_of(self.x)), shape=shape)
@@ -106,12 +168,12 @@ class At:
     def max(self, values: Any) -> Any:
         """The array with the larger of its elements and `values` at the index."""
         index, arrays = self._parts()
-        return put_max(self.x, self._values(values), *arrays, index=index)
+        return self._updated(put_max, self._values(values), index, arrays)
 
     def min(self, values: Any) -> Any:
         """The array with the smaller of its elements and `values` at the index."""
         index, arrays = self._parts()
-        return put_min(self.x, self._values(values), *arrays, index=index)
+        return self._updated(put_min, self._values(values), index, arrays)
 
     def _check_unique(self, name: str) -> None:
         index, arrays = self._parts()

@@ -8,6 +8,8 @@ import math
 import operator
 from typing import Any
 
+import numpy as np
+
 from ..backend import array_namespace
 from ..core import coerce
 from ..dtypes import dtype_of, shape_of, zeros_of
@@ -18,6 +20,7 @@ from .matrices import (
     adjoint,
     cast_to,
     conj,
+    eye_like,
     matrices,
     pairing,
     regular,
@@ -71,30 +74,51 @@ def _solve_impl(xp: Any) -> Any:
     return solve
 
 
+def _solve_or_nan_impl(xp: Any) -> Any:
+    solve = _solve_impl(xp)
+
+    def solve_or_nan(a: Any, b: Any) -> Any:
+        try:
+            return solve(a, b)
+        except np.linalg.LinAlgError:
+            pass
+        head = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+        a, b = xp.broadcast_to(a, head + a.shape[-2:]), xp.broadcast_to(b, head + b.shape[-2:])
+        x = xp.full(b.shape, np.nan, xp.result_type(a, b))
+        for i in np.ndindex(head):
+            try:
+                x[i] = solve(a[i], b[i])
+            except np.linalg.LinAlgError:
+                continue
+        return x
+
+    return solve_or_nan
+
+
 def _solve_pull_a(ans: Any, a: Any, b: Any) -> Any:
-    return lambda g: fit(-matmul(_solve(swap(a), g), swap(ans)), shape_of(a), dtype_of(a))
+    return lambda g: fit(-matmul(solve_or_nan(swap(a), g), swap(ans)), shape_of(a), dtype_of(a))
 
 
 def _solve_pull_b(ans: Any, a: Any, b: Any) -> Any:
     shape, dtype = shape_of(b), dtype_of(b)
-    return lambda g: fit(_solve(swap(a), g), shape, dtype)
+    return lambda g: fit(solve_or_nan(swap(a), g), shape, dtype)
 
 
 def _solve_jvp(tangents: Any, ans: Any, args: Any, params: Any) -> Any:
     t, u = tangents
     right = u if t is None else -matmul(t, ans) if u is None else u - matmul(t, ans)
-    return _solve(args[0], right)
+    return solve_or_nan(args[0], right)
 
 
-def _solve_batch(size: int, args: Any, batched: Any, params: Any) -> Any:
+def _solve_batch(solve: Any, size: int, args: Any, batched: Any) -> Any:
     a, b = args
     if not batched[0] and len(shape_of(a)) == 2 and len(shape_of(b)) == 3:
         # One factorisation for all the rows: they become columns.
         n, k = b.shape[1:]
         columns = reshape(transpose(b, axes=(1, 0, 2)), shape=(n, size * k))
-        x = reshape(_solve(a, columns), shape=(n, size, k))
+        x = reshape(solve(a, columns), shape=(n, size, k))
         return transpose(x, axes=(1, 0, 2)), True
-    return _solve(*align(args, batched)), True
+    return solve(*align(args, batched)), True
 
 
 def _solve_samples(rng: Any) -> list[Any]:
@@ -106,16 +130,27 @@ def _solve_samples(rng: Any) -> list[Any]:
     ]
 
 
-# Linear in b only. Right-hand sides are matrices here; `solve` takes vectors too.
-_solve = custom(
-    "solve",
-    _solve_impl,
-    pulls=(_solve_pull_a, _solve_pull_b),
-    jvp=_solve_jvp,
-    batch=_solve_batch,
-    samples=_solve_samples,
-    linear=(frozenset({1}),),
-)
+def _system(name: str, impl: Any) -> Any:
+    """A primitive that solves systems: linear in b only, and b holds matrices."""
+    made = custom(
+        name,
+        impl,
+        pulls=(_solve_pull_a, _solve_pull_b),
+        jvp=_solve_jvp,
+        batch=lambda size, args, batched, params: _solve_batch(made, size, args, batched),
+        samples=_solve_samples,
+        linear=(frozenset({1}),),
+    )
+    return made
+
+
+_solve = _system("solve", _solve_impl)
+#: For derivatives: NaN where a matrix is singular, since the value there may exist.
+solve_or_nan = _system("solve_or_nan", _solve_or_nan_impl)
+
+
+def _inv_or_nan(a: Any) -> Any:
+    return solve_or_nan(a, eye_like(a, shape_of(a)[-1]))
 
 
 def inv(a: Any) -> Any:
@@ -244,13 +279,13 @@ def _slogdet_pull(ans: Any, a: Any) -> Any:
             total = turn if total is None else total + turn
         if total is None:
             return zeros_of(a)
-        return cast_to(_per_matrix(total) * swap(_inv(a)), a)
+        return cast_to(_per_matrix(total) * swap(_inv_or_nan(a)), a)
 
     return pull
 
 
 def _slogdet_jvp(tangents: Any, ans: Any, args: Any, params: Any) -> Any:
-    change = pairing(swap(_inv(args[0])), tangents[0])
+    change = pairing(swap(_inv_or_nan(args[0])), tangents[0])
     if dtype_of(change).kind != "c":
         return None, change
     return ans[0] * times_i(imag(change), change), real(change)

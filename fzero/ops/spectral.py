@@ -10,7 +10,7 @@ from typing import Any
 from ..dtypes import dtype_of
 from ..rules import custom
 from .elementwise import astype, real
-from .linalg import solve as _solve
+from .linalg import solve_or_nan
 from .matrices import (
     adjoint,
     cast_to,
@@ -135,7 +135,7 @@ def eigvalsh(a: Any, UPLO: str = "L") -> Any:
 
 def _eig_jvp(tangents: Any, ans: Any, args: Any, params: Any) -> Any:
     w, v = ans
-    change = _solve(v, matmul(tangents[0], v))
+    change = solve_or_nan(v, matmul(tangents[0], v))
     turn = matmul(v, gaps(w) * change)
     return diagonals(change), turn - v * columns(diagonals(matmul(adjoint(v), turn)))
 
@@ -150,7 +150,7 @@ def _eig_pull(ans: Any, a: Any) -> Any:
             own = diagonals(matmul(swap(v), along_v))
             turn = gaps(w) * matmul(swap(v), along_v - conj(v) * columns(own))
             inner = turn if inner is None else inner + turn
-        return cast_to(_solve(swap(v), matmul(inner, swap(v))), a)
+        return cast_to(solve_or_nan(swap(v), matmul(inner, swap(v))), a)
 
     return pull
 
@@ -174,14 +174,14 @@ _eig = custom(
 def _eigvals_pull(ans: Any, a: Any) -> Any:
     def pull(g: Any) -> Any:
         v = _eig(a)[1]
-        return cast_to(_solve(swap(v), expand_dims(g, -1) * swap(v)), a)
+        return cast_to(solve_or_nan(swap(v), expand_dims(g, -1) * swap(v)), a)
 
     return pull
 
 
 def _eigvals_jvp(tangents: Any, ans: Any, args: Any, params: Any) -> Any:
     v = _eig(args[0])[1]
-    return diagonals(_solve(v, matmul(tangents[0], v)))
+    return diagonals(solve_or_nan(v, matmul(tangents[0], v)))
 
 
 _eigvals = custom(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from .frozen import FrozenDict
 from .keys import DictKey, GetAttrKey, SequenceKey
 
-__all__ = ["KINDS", "Kind", "show_fields"]
+__all__ = ["KINDS", "Kind", "Read", "leaf_value", "read_leaves", "show_fields"]
 
 
 class Kind(NamedTuple):
@@ -21,8 +21,17 @@ class Kind(NamedTuple):
     show: Callable[[Any, list[str]], str]  # aux, shown children -> text
 
 
+class Read:
+    """The kind of a leaf that stands for another: `value(x)` is what walks take for it."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Callable[[Any], Any]) -> None:
+        self.value = value
+
+
 class _Kinds(dict):
-    """Type -> Kind, or None for a leaf. A type is classified when it is first seen.
+    """Type -> Kind, or None for a leaf, or Read. A type is classified when it is first seen.
 
     The match is exact: a subclass of dict, list or tuple is a leaf unless it is registered or is
     a named tuple, because its constructor and its invariants are not known.
@@ -123,3 +132,14 @@ KINDS: dict[type, Any] = _Kinds(
         ),
     }
 )
+
+
+def read_leaves(cls: type, value: Callable[[Any], Any]) -> None:
+    """Let walks take `value(x)` for a leaf `x` of the type `cls`."""
+    KINDS[cls] = Read(value)
+
+
+def leaf_value(x: Any) -> Any:
+    """What walks take for the leaf `x`."""
+    kind = KINDS[type(x)]
+    return kind.value(x) if kind.__class__ is Read else x

@@ -7,7 +7,7 @@ from typing import Any
 
 from .frozen import FrozenDict
 from .keys import KeyPath, keystr
-from .kinds import KINDS
+from .kinds import KINDS, Kind
 
 __all__ = ["children_like", "mismatches", "steps"]
 
@@ -66,7 +66,7 @@ def _difference(node: tuple, x: Any) -> tuple[str, str]:
         extra = [key for key in x if key not in aux]
         problems = [f"without {missing}"] * bool(missing) + [f"with {extra}"] * bool(extra)
         return f"a {cls.__name__} {' and '.join(problems)}", f"the keys {list(aux)}"
-    if KINDS[cls] is None:
+    if not isinstance(KINDS[cls], Kind):
         return f"a leaf of type {cls.__name__}", _describe(kind, aux, n)
     children, other = KINDS[cls].flatten(x)
     return _describe(cls, other, len(children)), _describe(kind, aux, n)

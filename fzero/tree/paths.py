@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .keys import KeyPath
-from .kinds import KINDS
+from .kinds import KINDS, leaf_value
 from .matching import steps
 from .treedef import IsLeaf, TreeDef, flatten_up_to, structure, unflatten
 
@@ -36,7 +36,7 @@ def flatten_with_path(
     for node in treedef.nodes:
         path, x = stack.pop()
         if node is None:
-            pairs.append((path, x))
+            pairs.append((path, leaf_value(x)))
         else:
             stack += steps(path, x, node, KINDS[node[0]].flatten(x)[0])
     return pairs, treedef

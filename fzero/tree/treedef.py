@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .kinds import KINDS
+from .kinds import KINDS, Kind, Read, leaf_value
 from .matching import children_like, mismatches
 
 __all__ = ["IsLeaf", "TreeDef", "flatten", "flatten_up_to", "leaves", "structure", "unflatten"]
@@ -140,6 +140,9 @@ def flatten(tree: Any, is_leaf: IsLeaf = None) -> tuple[list[Any], TreeDef]:
         if kind is None or (is_leaf is not None and is_leaf(x)):
             found.append(x)
             nodes.append(None)
+        elif kind.__class__ is Read:
+            found.append(kind.value(x))
+            nodes.append(None)
         else:
             children, aux = kind.flatten(x)
             nodes.append((cls, aux, len(children)))
@@ -157,7 +160,7 @@ def _refuse_cycle(tree: Any, is_leaf: IsLeaf) -> None:
         kind = KINDS[type(x)]
         if leaving:
             ancestors.remove(id(x))
-        elif kind is not None and not (is_leaf is not None and is_leaf(x)):
+        elif isinstance(kind, Kind) and not (is_leaf is not None and is_leaf(x)):
             if id(x) in ancestors:
                 raise ValueError(
                     f"flatten: tree is a {type(x).__name__} that holds itself; expected a finite "
@@ -248,13 +251,13 @@ def flatten_up_to(treedef: TreeDef, tree: Any, function: str, argument: str) -> 
         [(1, 2), 3]
     """
     if treedef is _LEAF:
-        return [tree]
+        return [leaf_value(tree)]
     found: list[Any] = []
     stack = [tree]
     for node in treedef.nodes:
         x = stack.pop()
         if node is None:
-            found.append(x)
+            found.append(leaf_value(x))
             continue
         children = children_like(node, x)
         if children is None:
