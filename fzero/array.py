@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .backend import HOST
-from .core import REGISTRY, Tracer, concrete, innermost, splits, user_line
+from .core import REGISTRY, Tracer, coerce, concrete, innermost, splits, traces_of, user_line
 from .dtypes import shape_of
 from .errors import AssignmentError
 from .ops import elementwise as el
@@ -65,6 +65,11 @@ _UNARY = {
 }
 
 
+def _chain(first: tuple[int, ...], second: tuple[int, ...]) -> bool:
+    """Whether the last two axes of stacks of matrices fit together."""
+    return len(first) > 1 and len(second) > 1 and first[-1] == second[-2]
+
+
 def _operand_error(name: str, x: Any, y: Any, error: Exception) -> Exception | None:
     """A failed operator in the caller's terms, as inside the transform; None to leave the error."""
     if x is None or y is None:
@@ -72,9 +77,20 @@ def _operand_error(name: str, x: Any, y: Any, error: Exception) -> Exception | N
             f"{name}: an operand is None; expected arrays or numbers. "
             "Look for a function that lacks its return, or an argument that was left out."
         )
-    if type(error) is not ValueError:
+    texts = [v for v in (x, y) if getattr(getattr(v, "dtype", None), "kind", "f") not in "biufc"]
+    if texts:
+        return TypeError(
+            f"{name}: an operand has dtype {texts[0].dtype}; expected numbers. "
+            "Convert it with x.astype(float)."
+        )
+    if type(error) is not ValueError or str(error).startswith("fzero:"):
         return None
-    shapes = shape_of(x), shape_of(y)
+    shapes = shape_of(coerce(x)), shape_of(coerce(y))
+    if name == "matmul" and _chain(*shapes):
+        return ValueError(
+            f"matmul: operands are of shapes {shapes[0]} and {shapes[1]}; expected leading axes "
+            "that broadcast. Add an axis with x[:, None], or use einsum."
+        )
     if name == "matmul":
         return ValueError(
             f"matmul: operands are of shapes {shapes[0]} and {shapes[1]}; expected the last axis "
@@ -135,6 +151,11 @@ def _stores(frame: Any) -> bool:
     return frame.f_code.co_code[frame.f_lasti] == _STORE
 
 
+def _bare(x: Tracer) -> bool:
+    """Whether the array inside is all that there is: neither derivatives nor rows."""
+    return not any(trace.adds for trace in traces_of(x))
+
+
 def _store_error() -> AssignmentError:
     return AssignmentError(
         f"assignment: a tracer is stored into a NumPy array ({user_line()}); expected "
@@ -152,7 +173,7 @@ def _conversion(name: str, convert: Callable[[Any], Any]) -> Callable[[Tracer], 
 
     def converted(self: Tracer) -> Any:
         frame = sys._getframe(1)
-        if name != "index" and _stores(frame):
+        if name != "index" and _stores(frame) and not _bare(self):
             raise _store_error()
         return convert(concrete(self, f"{name} of a tracer"))
 
@@ -163,13 +184,17 @@ def _setitem(self: Tracer, index: Any, value: Any) -> None:
     raise TypeError(
         "assignment: x[index] = value on a tracer; expected no change in place, since the old "
         "value may be needed for a derivative. Write x = x.at[index].set(value) "
-        "(also .add, .multiply, .min, .max), or fzero.at(x, index).set(value)."
+        "(also .add, .multiply, .min, .max), fzero.at(x, index).set(value), or assign into a copy: "
+        "y = x.copy(), then y[index] = value."
     )
 
 
 def _array(self: Tracer, dtype: Any = None, copy: Any = None) -> Any:
-    if self._trace.closed:
-        raise self._trace.leaked("numpy.array")
+    for trace in traces_of(self):
+        if trace.closed:
+            raise trace.leaked("numpy.array")
+    if _bare(self):
+        return np.array(innermost(self), dtype, copy=copy)
     if _stores(sys._getframe(1)):
         raise _store_error()
     raise TypeError(
