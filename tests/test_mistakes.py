@@ -13,9 +13,19 @@ import fzero_nn as nn
 from fzero import random, tree
 from fzero_nn import checkpoint
 
-from .mistakes import arrays, control, layers, training, transforms
+from .mistakes import (
+    arrays,
+    callables,
+    control,
+    indices,
+    layers,
+    operands,
+    training,
+    transforms,
+)
 
-TABLES = [module.CASES for module in (arrays, transforms, control, layers, training)]
+FILES = (arrays, indices, operands, transforms, callables, control, layers, training)
+TABLES = [module.CASES for module in FILES]
 MISTAKES = {name: case for table in TABLES for name, case in table.items()}
 
 
