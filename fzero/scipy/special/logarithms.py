@@ -5,12 +5,12 @@ from typing import Any
 import fzero.numpy as fnp
 
 from ...custom import stop_gradient
-from ...ops.special import logistic
+from ...ops.special import logistic, softplus
 from .precision import promoted
 
 __all__ = [
-    "entr", "expit", "kl_div", "log_softmax", "logit", "logsumexp", "rel_entr", "softmax",
-    "xlog1py", "xlogy",
+    "entr", "expit", "kl_div", "log_expit", "log_softmax", "logit", "logsumexp", "rel_entr",
+    "softmax", "xlog1py", "xlogy",
 ]  # fmt: skip
 
 _INF, _NAN = float("inf"), float("nan")
@@ -91,6 +91,17 @@ def expit(x: Any) -> Any:
         0.5
     """
     return logistic(*promoted(x))
+
+
+def log_expit(x: Any) -> Any:
+    """The logarithm of `expit`: -log(1 + exp(-x)), without overflow.
+
+    Example:
+        >>> float(log_expit(-1000.0))
+        -1000.0
+    """
+    (x,) = promoted(x)
+    return -softplus(-x)
 
 
 def logit(p: Any) -> Any:
