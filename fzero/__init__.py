@@ -13,7 +13,7 @@ from .backend import Device, array_namespace, device, devices
 from .checkpointing import checkpoint
 from .collectives import axis_index, axis_size, pmean, psum
 from .control import associative_scan, cond, fori_loop, map, scan, switch, while_loop
-from .custom import custom_jvp, custom_vjp, stop_gradient
+from .custom import custom_gradient, custom_jvp, custom_vjp, stop_gradient
 from .derivatives import (
     ShapeDtypeStruct,
     eval_shape,
@@ -36,7 +36,9 @@ from .reverse import grad, value_and_grad, vjp
 from .tree import FrozenDict, freeze
 
 if TYPE_CHECKING:
-    from . import lax
+    from . import flatten_util, lax, scipy
+
+remat = checkpoint  # JAX's other name for it
 
 __version__ = "0.1.0"
 
@@ -53,6 +55,7 @@ __all__ = [
     "checkpoint",
     "cond",
     "config",
+    "custom_gradient",
     "custom_jvp",
     "custom_linear_solve",
     "custom_root",
@@ -65,6 +68,7 @@ __all__ = [
     "errors",
     "eval_shape",
     "fixed_point",
+    "flatten_util",
     "fori_loop",
     "freeze",
     "grad",
@@ -85,7 +89,9 @@ __all__ = [
     "pmean",
     "psum",
     "random",
+    "remat",
     "scan",
+    "scipy",
     "stop_gradient",
     "switch",
     "tree",
@@ -98,7 +104,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name == "lax":  # imported when it is first asked for
+    if name in ("flatten_util", "lax", "scipy"):  # imported when first asked for
         return import_module(f"{__name__}.{name}")
     raise AttributeError(
         f"fzero: the name is {name!r}, which is not here; expected one of dir(fzero). "
