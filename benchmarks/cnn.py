@@ -15,6 +15,7 @@ from fzero_nn import losses
 from . import peers
 from .row import Setup
 from .training import (
+    checkpointed,
     images,
     jax_step,
     our_step,
@@ -31,20 +32,26 @@ OPTIMIZER = "SGD"
 CHANNELS, FEATURES, HIDDEN = (16, 32), 32 * 7 * 7, 128
 
 
-def network(rate: float) -> Any:
-    """Two blocks of 3x3 convolution, ReLU and 2x2 pooling; two affine layers around dropout."""
+def block(inputs: int, outputs: int, remat: bool) -> Any:
+    """A 3x3 convolution, ReLU and 2x2 pooling; `remat` runs them again in the backward pass."""
+    layers = {
+        "conv": nn.Conv2d(inputs, outputs, 3, padding=1),
+        "relu": F.relu,
+        "pool": nn.MaxPool2d(2),
+    }
+    return nn.Remat(nn.Sequential(layers)) if remat else nn.Sequential(layers)
+
+
+def network(rate: float, remat: bool = False) -> Any:
+    """Two blocks of convolution, two affine layers around dropout."""
     one, two = CHANNELS
     return nn.Sequential(
         {
-            "conv1": nn.Conv2d(1, one, 3, padding=1),
-            "relu1": F.relu,
-            "pool1": nn.MaxPool2d(2),
-            "conv2": nn.Conv2d(one, two, 3, padding=1),
-            "relu2": F.relu,
-            "pool2": nn.MaxPool2d(2),
+            "block1": block(1, one, remat),
+            "block2": block(one, two, remat),
             "flatten": nn.Flatten(),
             "fc1": nn.Linear(FEATURES, HIDDEN),
-            "relu3": F.relu,
+            "relu": F.relu,
             "dropout": nn.Dropout(rate),
             "fc2": nn.Linear(HIDDEN, 10),
         }
@@ -56,9 +63,15 @@ def start(size: int) -> tuple[Any, tuple[np.ndarray, np.ndarray]]:
     return network(0.0).init(random.key(0))[0], images(size, 1, 28, 28)
 
 
+def flat(params: Any) -> dict[str, dict[str, Any]]:
+    """The parameters by layer: conv1, conv2, fc1, fc2."""
+    blocks = {f"conv{i}": params[f"block{i}"]["conv"] for i in (1, 2)}
+    return {k: dict(p) for k, p in {**blocks, "fc1": params["fc1"], "fc2": params["fc2"]}.items()}
+
+
 def our_setup(rate: float, choice: str = "auto", remat: bool = False) -> Setup:
     """The network with `training.make_train_step` and one choice of kernels."""
-    model = nn.Remat(network(rate)) if remat else network(rate)
+    model = network(rate, remat)
 
     def loss(params: Any, state: Any, batch: Any, key: Any) -> Any:
         logits, state = model.apply(params, state, batch[0], key=key, train=True)
@@ -81,10 +94,10 @@ def torch_setups(rate: float, remat: bool = False) -> dict[str, Setup]:
     """The same parameters in `torch.nn.functional`, in both layouts of memory."""
 
     def make(torch: Any, size: int, channels_last: bool) -> Callable[[], Any]:
-        f, again = torch.nn.functional, torch.utils.checkpoint.checkpoint
+        f = torch.nn.functional
         layout = torch.channels_last if channels_last else torch.contiguous_format
         params, batch = start(size)
-        layers = torch_tree(torch, params)
+        layers = torch_tree(torch, flat(params))
         for name, layer in layers.items():
             w = layer["W"].detach()
             w = w.contiguous(memory_format=layout) if "conv" in name else w.T.contiguous()
@@ -92,16 +105,17 @@ def torch_setups(rate: float, remat: bool = False) -> dict[str, Setup]:
         x, labels = tensors(torch, batch)
         x = x.contiguous(memory_format=layout)
 
-        def logits(x: Any) -> Any:
-            for name in ("conv1", "conv2"):
-                w, b = layers[name].values()
-                x = f.max_pool2d(f.relu(f.conv2d(x, w, b, padding=1)), 2)
-            h = f.relu(f.linear(x.flatten(1), *layers["fc1"].values()))
-            return f.linear(f.dropout(h, rate), *layers["fc2"].values())
+        def block(x: Any, w: Any, b: Any) -> Any:
+            return f.max_pool2d(f.relu(f.conv2d(x, w, b, padding=1)), 2)
 
         def loss() -> Any:
-            y = again(logits, x, use_reentrant=False) if remat else logits(x)
-            return f.cross_entropy(y, labels)
+            h = x
+            for name in ("conv1", "conv2"):
+                own = layers[name].values()
+                h = checkpointed(torch, block, h, *own) if remat else block(h, *own)
+            h = f.relu(f.linear(h.flatten(1), *layers["fc1"].values()))
+            h = f.linear(f.dropout(h, rate), *layers["fc2"].values())
+            return f.cross_entropy(h, labels)
 
         leaves = [p for layer in layers.values() for p in layer.values()]
         return torch_step(torch, loss, leaves, OPTIMIZER, foreach=True)
@@ -115,7 +129,7 @@ def jax_setup(rate: float) -> Setup:
     def setup(size: int) -> Callable[[], Any]:
         jax = peers.jax()
         params, (x, labels) = start(size)
-        params = {k: dict(layer) for k, layer in params.items()}
+        params = flat(params)
         for name in ("conv1", "conv2"):
             params[name]["W"] = params[name]["W"].transpose(2, 3, 1, 0)
 
@@ -144,6 +158,7 @@ def jax_setup(rate: float) -> Setup:
 def value_by_hand(size: int) -> Callable[[], Any]:
     """The logits in plain NumPy, without dropout, by windows and matrix products."""
     params, (x, _) = start(size)
+    params = flat(params)
 
     def conv(x: np.ndarray, layer: Any) -> np.ndarray:
         padded = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))

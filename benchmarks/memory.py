@@ -1,5 +1,6 @@
 """The peak memory of one call, measured in a process of its own: `python -m benchmarks.memory`."""
 
+import ctypes
 import gc
 import resource
 import subprocess
@@ -34,9 +35,12 @@ def peak_of_call(row: str, name: str, way: str, size: int) -> int:
 
 
 def _warm_up(variant: Variant, way: str) -> None:
-    """Let the library load what it loads late, with little memory for anything else."""
+    """Let the library load what it loads late, and give back what else the call took."""
     if variant.warm is not None:
         variant.setup(way)(variant.warm)()
+        gc.collect()
+        if hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+            libc.malloc_trim(0)
 
 
 def _start() -> int:

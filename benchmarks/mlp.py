@@ -6,11 +6,21 @@ from typing import Any
 import numpy as np
 
 from fzero import random
-from fzero_nn import losses, models
+from fzero_nn import Remat, losses, models
 
 from . import peers
 from .row import Setup, Variant
-from .training import RATE, SAME, images, jax_step, our_step, tensors, torch_step, torch_tree
+from .training import (
+    RATE,
+    SAME,
+    checkpointed,
+    images,
+    jax_step,
+    our_step,
+    tensors,
+    torch_step,
+    torch_tree,
+)
 
 __all__ = ["by_hand", "gradients_by_hand", "our_setup", "start", "torch_setup", "variant"]
 
@@ -28,9 +38,9 @@ def start(sizes: Sizes, batch: int) -> tuple[Any, tuple[np.ndarray, np.ndarray]]
     return params, images(batch, sizes[0], classes=sizes[-1])
 
 
-def our_setup(sizes: Sizes, optimizer: str) -> Setup:
-    """`models.MLP` and `training.make_train_step`."""
-    model = models.MLP(sizes)
+def our_setup(sizes: Sizes, optimizer: str, remat: bool = False) -> Setup:
+    """`models.MLP` and `training.make_train_step`; `remat` runs the forward pass again."""
+    model = Remat(models.MLP(sizes)) if remat else models.MLP(sizes)
 
     def loss(params: Any, state: Any, batch: Any, key: Any) -> Any:
         logits, state = model.apply(params, state, batch[0])
@@ -43,7 +53,7 @@ def our_setup(sizes: Sizes, optimizer: str) -> Setup:
     return setup
 
 
-def torch_setup(sizes: Sizes, optimizer: str, **options: Any) -> Setup:
+def torch_setup(sizes: Sizes, optimizer: str, remat: bool = False, **options: Any) -> Setup:
     """The same parameters in `torch.nn.functional`, and an optimizer of `torch.optim`."""
 
     def setup(size: int) -> Callable[[], Any]:
@@ -53,13 +63,16 @@ def torch_setup(sizes: Sizes, optimizer: str, **options: Any) -> Setup:
         layers = list(torch_tree(torch, params).values())
         for layer in layers:  # PyTorch keeps the weights of an affine layer transposed
             layer["W"] = layer["W"].detach().T.contiguous().requires_grad_()
-        h, labels = tensors(torch, batch)
+        inputs, labels = tensors(torch, batch)
 
-        def loss() -> Any:
-            x = h
+        def logits(x: Any) -> Any:
             for i, layer in enumerate(layers):
                 x = F.linear(F.relu(x) if i else x, layer["W"], layer["b"])
-            return F.cross_entropy(x, labels)
+            return x
+
+        def loss() -> Any:
+            y = checkpointed(torch, logits, inputs) if remat else logits(inputs)
+            return F.cross_entropy(y, labels)
 
         leaves = [p for layer in layers for p in layer.values()]
         return torch_step(torch, loss, leaves, optimizer, **options)

@@ -14,6 +14,7 @@ __all__ = ["autograd", "dezero", "jax", "mlx", "optax", "torch"]
 def torch() -> Any:
     """PyTorch on the CPU."""
     module = importlib.import_module("torch")
+    importlib.import_module("torch.utils.checkpoint")
     module.set_num_threads(THREADS)
     return module
 

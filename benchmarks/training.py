@@ -16,8 +16,8 @@ from . import peers
 from .row import Setup
 
 __all__ = [
-    "RATE", "SAME", "images", "jax_step", "our_step", "tensors", "torch_layouts", "torch_step",
-    "torch_tree",
+    "RATE", "SAME", "checkpointed", "images", "jax_step", "our_step", "tensors", "torch_layouts",
+    "torch_step", "torch_tree",
 ]  # fmt: skip
 
 #: The step size of both optimizers.
@@ -52,10 +52,15 @@ def torch_tree(torch: Any, params: Any) -> Any:
 
 
 def our_step(
-    loss: Callable[..., Any], params: Any, state: Any, batch: Any, optimizer: str
+    loss: Callable[..., Any],
+    params: Any,
+    state: Any,
+    batch: Any,
+    optimizer: str,
+    rate: float | None = None,
 ) -> Callable[[], Any]:
     """Steps by `training.make_train_step`; `loss(params, state, batch, key)` has auxiliaries."""
-    rule = OURS_BY_NAME[optimizer](RATE[optimizer])
+    rule = OURS_BY_NAME[optimizer](rate or RATE[optimizer])
     step = training.make_train_step(loss, rule)
     now = training.train_state(params, state, rule, random.key(0))
 
@@ -68,10 +73,15 @@ def our_step(
 
 
 def torch_step(
-    torch: Any, loss: Callable[[], Any], params: Any, optimizer: str, **options: Any
+    torch: Any,
+    loss: Callable[[], Any],
+    params: Any,
+    optimizer: str,
+    rate: float | None = None,
+    **options: Any,
 ) -> Callable[[], Any]:
     """Steps of an optimizer of `torch.optim`, with its own options."""
-    rule = getattr(torch.optim, optimizer)(params, lr=RATE[optimizer], **options)
+    rule = getattr(torch.optim, optimizer)(params, lr=rate or RATE[optimizer], **options)
 
     def run() -> Any:
         rule.zero_grad(set_to_none=True)
@@ -81,6 +91,11 @@ def torch_step(
         return value
 
     return run
+
+
+def checkpointed(torch: Any, f: Callable[..., Any], *args: Any) -> Any:
+    """`f` of tensors, run again in the backward pass."""
+    return torch.utils.checkpoint.checkpoint(f, *args, use_reentrant=False)
 
 
 def jax_step(loss: Loss, params: Any, batch: Any, optimizer: str) -> Callable[[], Any]:

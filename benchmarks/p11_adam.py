@@ -1,0 +1,137 @@
+"""P11: a step of Adam on many parameters."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from fzero_nn import optim
+
+from . import peers
+from .mlp import adam_by_hand
+from .row import Limit, Row, Setup, Variant
+from .training import RATE
+
+LR = RATE["Adam"]
+
+
+def start(size: int) -> tuple[np.ndarray, np.ndarray]:
+    """float32 parameters and gradients."""
+    rng = np.random.default_rng(0)
+    return rng.normal(size=size).astype(np.float32), rng.normal(size=size).astype(np.float32)
+
+
+def undonated(size: int) -> Callable[[], Any]:
+    """`optim.adam` and `optim.apply_updates`, which return new arrays."""
+    params, grads = start(size)
+    rule = optim.adam(LR)
+    state = rule.init(params)
+
+    def run() -> Any:
+        nonlocal params, state
+        updates, state = rule.update(grads, state, params)
+        params = optim.apply_updates(params, updates)
+        return params
+
+    return run
+
+
+def by_hand(size: int) -> Callable[[], Any]:
+    """Adam in plain NumPy, in place: the yardstick."""
+    params, grads = start(size)
+    update = adam_by_hand([params])
+
+    def run() -> Any:
+        update([grads])
+        return params
+
+    return run
+
+
+def torch_setup(**options: Any) -> Setup:
+    """`torch.optim.Adam` in place."""
+
+    def setup(size: int) -> Callable[[], Any]:
+        torch = peers.torch()
+        params, grads = (torch.tensor(a) for a in start(size))
+        params.requires_grad_()
+        params.grad = grads
+        rule = torch.optim.Adam([params], lr=LR, **options)
+
+        def run() -> Any:
+            rule.step()
+            return params
+
+        return run
+
+    return setup
+
+
+def jax_setup(donate: bool) -> Setup:
+    """`jax.jit` of `optax.adam`."""
+
+    def setup(size: int) -> Callable[[], Any]:
+        jax, optax = peers.jax(), peers.optax()
+        params, grads = (jax.numpy.array(a) for a in start(size))
+        rule = optax.adam(LR)
+        now = params, rule.init(params)
+
+        def step(now: Any, grads: Any) -> Any:
+            params, state = now
+            updates, state = rule.update(grads, state, params)
+            return optax.apply_updates(params, updates), state
+
+        compiled = jax.jit(step, donate_argnums=(0,) if donate else ())
+        compiled = compiled.lower(now, grads).compile()
+
+        def run() -> Any:
+            nonlocal now
+            now = compiled(now, grads)
+            return jax.block_until_ready(now[0])
+
+        return run
+
+    return setup
+
+
+TORCH = {
+    "torch Adam fused": torch_setup(fused=True),
+    "torch Adam foreach": torch_setup(foreach=True),
+}
+
+
+def variant(name: str, ours: Setup, torch: float, jax: float, donated: bool) -> Variant:
+    """One form of our step, beside PyTorch and the form of JAX that is alike."""
+    way = "jax.jit donated" if donated else "jax.jit"
+    return Variant(
+        name,
+        ours=ours,
+        peers={
+            "numpy": {"numpy in place": by_hand},
+            "torch": TORCH,
+            "jax.jit": {way: jax_setup(donated)},
+        },
+        sizes=(100_000, 1_000_000, 10_000_000),
+        judged=(1_000_000, 10_000_000),
+        limits={"torch": Limit("ratio", torch), "jax.jit": Limit("ratio", jax)},
+        memory=True,
+        warm=100,
+        checks=3,
+        rtol=1e-5,
+    )
+
+
+ROW = Row(
+    id="P11",
+    title="Adam",
+    work=(
+        "A step of Adam on one array of float32 parameters with given gradients; sizes count the "
+        "parameters; a million and ten million are judged. PyTorch's steps are in place, in the "
+        "fused and the foreach form. Without donation fzero and JAX return new arrays. The "
+        "yardstick is written by hand in NumPy, in place. The parameters after three steps are "
+        "compared."
+    ),
+    size="parameters",
+    per="step",
+    variants=[variant("without donation", undonated, torch=2.0, jax=2.0, donated=False)],
+)
