@@ -37,8 +37,13 @@ def array(
         made = np.array(object, dtype, copy=copy, order=order, subok=subok, ndmin=ndmin)  # type: ignore
         return placed(made, device)
     made = coerce(object)
-    if dtype is not None:
+    if dtype is not None and dtype_of(made) != np.dtype(dtype):
         made = el.astype(made, dtype=np.dtype(dtype))
+    if copy is False and made is not object:
+        raise ValueError(
+            f"array: copy is False for a {type(object).__name__} that is to become an array of "
+            f"{dtype_of(made)}; expected an array of that dtype. Leave out copy=False."
+        )
     made = placed(st.atleast(made, ndmin), device)
     return fresh(made) if copy else made
 
