@@ -20,6 +20,7 @@ def positive(*shape: int) -> np.ndarray:
 
 X, Y = draw(4, 5), draw(4, 5)
 VOLUME = draw(3, 4, 5)
+SHAPES = positive(2, 4)
 WHICH = RNG.integers(0, 3, (4, 5))
 IMAGES, KERNEL = draw(4, 4, 7, 6), draw(6, 4, 3, 2)
 GROUPED, HALVES = draw(6, 2, 3, 2), draw(4, 4, 3, 2)
@@ -167,6 +168,13 @@ CASES = [
     ("integer_pow", lambda lax, x: lax.integer_pow(x, 3), [X]),
     ("integer_pow", lambda lax, x: lax.integer_pow(x, -2), [X]),
     ("polygamma", lambda lax, x: lax.polygamma(2.0, x), [positive(3, 4)]),
+    *[
+        (name, lambda lax, x, n=name: getattr(lax, n)(np.tile([0.5, 2.0, 9.0, 30.0], (3, 1)), x),
+         [positive(3, 4)])
+        for name in ("igamma", "igammac")
+    ],
+    ("betainc", lambda lax, x: lax.betainc(SHAPES[:1], SHAPES[1:2], x),
+     [RNG.uniform(0.1, 0.9, (3, 4))]),
     ("round", lambda lax, x: x * lax.round(x), [3 * X]),
     ("round", lambda lax, x: lax.round(x, lax.RoundingMethod.TO_NEAREST_EVEN), [3 * X]),
     *[
@@ -333,6 +341,7 @@ def test_small_names_are_those_of_jax(jax):
     halves = np.arange(-3, 4) / 2
     for f in (
         lambda lax: lax.round(halves),
+        lambda lax: np.asarray(lax.random_gamma_grad(halves + 3, halves**2 + 1)).round(9),
         lambda lax: np.asarray(lax.zeta(2.5, halves + 4)).round(12),
         lambda lax: lax.nextafter(halves, np.ones(7)),
         lambda lax: lax.complex(np.float32(1), np.float32(2)),

@@ -11,6 +11,7 @@ import numpy as np
 from .. import numpy as fnp
 from ..core import coerce
 from ..dtypes import dtype_of, shape_of
+from ..forward import jvp
 from ..ops.elementwise import clip
 from ..ops.special import erf, erfc, logistic
 from ..scipy import special
@@ -18,12 +19,13 @@ from ..scipy.special import digamma, erfinv, gammaln, i0e, i1e, zeta
 
 __all__ = [
     "abs", "acos", "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh", "bessel_i0e",
-    "bessel_i1e", "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "cbrt", "ceil",
-    "clamp", "complex", "conj", "convert_element_type", "cos", "cosh", "digamma", "div", "eq",
-    "erf", "erf_inv", "erfc", "exp", "exp2", "expm1", "floor", "ge", "gt", "imag",
-    "integer_pow", "is_finite", "le", "lgamma", "log", "log1p", "logistic", "lt", "max", "min",
-    "mul", "ne", "neg", "polygamma", "pow", "real", "reciprocal", "rem", "rsqrt", "select",
-    "select_n", "sign", "sin", "sinh", "sqrt", "square", "sub", "tan", "tanh", "zeta",
+    "bessel_i1e", "betainc", "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "cbrt",
+    "ceil", "clamp", "complex", "conj", "convert_element_type", "cos", "cosh", "digamma", "div",
+    "eq", "erf", "erf_inv", "erfc", "exp", "exp2", "expm1", "floor", "ge", "gt", "igamma",
+    "igammac", "imag", "integer_pow", "is_finite", "le", "lgamma", "log", "log1p", "logistic",
+    "lt", "max", "min", "mul", "ne", "neg", "polygamma", "pow", "random_gamma_grad", "real",
+    "reciprocal", "rem", "rsqrt", "select", "select_n", "sign", "sin", "sinh", "sqrt", "square",
+    "sub", "tan", "tanh", "zeta",
 ]  # fmt: skip
 
 acos, acosh, asin, asinh = fnp.acos, fnp.acosh, fnp.asin, fnp.asinh
@@ -36,6 +38,7 @@ add, sub, mul, neg, pow, rem = (
 abs, sign, sqrt, square, cbrt = fnp.abs, fnp.sign, fnp.sqrt, fnp.square, fnp.cbrt
 reciprocal, floor, ceil, is_finite = fnp.reciprocal, fnp.floor, fnp.ceil, fnp.isfinite
 max, min = fnp.maximum, fnp.minimum
+igamma, igammac, betainc = special.gammainc, special.gammaincc, special.betainc
 erf_inv, lgamma, bessel_i0e, bessel_i1e = erfinv, gammaln, i0e, i1e
 conj, real, imag = fnp.conj, fnp.real, fnp.imag
 eq, ne, lt, le, gt, ge = (
@@ -69,6 +72,16 @@ def polygamma(m: float, x: Any) -> Any:
     """
     order: Any = int(m) if m == int(m) else m  # another number is refused there
     return special.polygamma(order, x)
+
+
+def random_gamma_grad(a: Any, sample: Any) -> Any:
+    """The derivative in `a` of a sample of the gamma distribution: -(dP/da) / (dP/dx) at x.
+
+    P is `igamma(a, x)`. It follows from P staying the same, whatever drew the sample.
+    """
+    a, x = fnp.broadcast_arrays(coerce(a), coerce(sample))
+    _, slope = jvp(lambda a: igamma(a, x), (a,), (fnp.ones_like(a),))
+    return -slope * fnp.exp(x + gammaln(a) - (a - 1) * fnp.log(x))
 
 
 def complex(x: Any, y: Any) -> Any:
