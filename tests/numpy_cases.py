@@ -194,6 +194,19 @@ SHAPES = [
         Case("pad", lambda m, x, mode=mode: m.pad(x, ((1, 2), (0, 3)), mode), (X,))
         for mode in "edge reflect symmetric wrap maximum minimum mean".split()
     ],
+    *[
+        Case("pad", lambda m, x, o=options: m.pad(x, ((1, 2), (0, 9)), **o), (X,))
+        for options in (
+            {"mode": "median"},
+            {"mode": "linear_ramp"},
+            {"mode": "linear_ramp", "end_values": ((1, 2), (3, 4))},
+            {"mode": "mean", "stat_length": 2},
+            {"mode": "maximum", "stat_length": ((1, 2), (3, 50))},
+            {"mode": "reflect", "reflect_type": "odd"},
+            {"mode": "symmetric", "reflect_type": "odd"},
+        )
+    ],
+    Case("pad", lambda m, x: m.pad(x, ((1, 2), (0, 9)), "linear_ramp", end_values=5), (INTS,)),
     Case("pad", lambda m, x: m.pad(x, 1), (X,)),
     Case("pad", lambda m, x: m.pad(x, (2, 1), constant_values=3.5), (X,)),
     Case("pad", lambda m, x: m.pad(x, 1, constant_values=((1, 2), (3, 4))), (X,)),
