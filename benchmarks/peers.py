@@ -4,7 +4,11 @@ Each raises ImportError where the library is not installed, which the table then
 """
 
 import importlib
+import warnings
 from typing import Any
+from unittest import mock
+
+import numpy
 
 from . import THREADS
 
@@ -46,7 +50,12 @@ def optax() -> Any:
 
 
 def dezero() -> Any:
-    """DeZero, whose data sets import Matplotlib; its models and layers with it."""
-    module = importlib.import_module("dezero")
-    importlib.import_module("dezero.models")
+    """DeZero, whose data sets import Matplotlib; its models and layers with it.
+
+    It names `numpy.int` while it is imported, which NumPy 2 no longer has.
+    """
+    with mock.patch.object(numpy, "int", int, create=True), warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # `is` with a string
+        module = importlib.import_module("dezero")
+        importlib.import_module("dezero.models")
     return module
