@@ -15,6 +15,7 @@ from ...core import Trace, Tracer, traces_of
 from ...custom import custom_jvp, custom_vjp, stop_gradient
 from ...dtypes import zeros_of
 from ...tape import ReverseTrace
+from .refused import refusing
 
 __all__ = [
     "def_linear",
@@ -209,3 +210,6 @@ def notrace_primitive(fun: Function) -> Function:
         return fun(*tree.map(stop_gradient, args), **tree.map(stop_gradient, kwargs))
 
     return constant
+
+
+__getattr__ = refusing("extend", __all__)

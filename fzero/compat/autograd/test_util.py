@@ -6,8 +6,9 @@ from typing import Any
 
 from ...testing import check_grads as check
 from .operators import of_argument
+from .refused import refusing
 
-__all__ = ["check_grads", "combo_check"]
+__all__ = ["check_grads", "check_jvp", "check_vjp", "combo_check"]
 
 
 @of_argument
@@ -37,3 +38,26 @@ def combo_check(fun: Callable[..., Any], *options: Any, **named: Any) -> Callabl
                 checked(*given, **dict(zip(kwargs, values, strict=True)))
 
     return check_all
+
+
+def check_jvp(f: Callable[..., Any], x: Any) -> None:
+    """Check the first derivative at x in forward mode.
+
+    Example:
+        >>> import numpy as np
+        >>> check_jvp(np.sin, 0.5)
+    """
+    check_grads(f, modes=["fwd"], order=1)(x)
+
+
+def check_vjp(f: Callable[..., Any], x: Any) -> None:
+    """Check the first derivative at x in reverse mode.
+
+    Example:
+        >>> import numpy as np
+        >>> check_vjp(np.sin, 0.5)
+    """
+    check_grads(f, modes=["rev"], order=1)(x)
+
+
+__getattr__ = refusing("test_util", __all__)

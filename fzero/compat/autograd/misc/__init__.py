@@ -1,5 +1,6 @@
 """What autograd's programs use beside derivatives: flattening, optimizers, fixed points."""
 
 from .flatten import flatten
+from .tracers import const_graph
 
-__all__ = ["flatten"]
+__all__ = ["const_graph", "flatten"]

@@ -3,6 +3,7 @@
 Each keeps a state beside the vector of all parameters; `x` may be any pytree of arrays.
 """
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from .flatten import flatten
 
-__all__ = ["adam", "rmsprop", "sgd"]
+__all__ = ["adam", "rmsprop", "sgd", "unflatten_optimizer"]
 
 Gradient = Callable[[Any, int], Any]
 Callback = Callable[[Any, int, Any], Any] | None
@@ -100,3 +101,24 @@ def adam(
 
     start = lambda x: (np.zeros_like(x), np.zeros_like(x))
     return descend(grad, x, callback, num_iters, start, step)
+
+
+def unflatten_optimizer(optimize: Callable[..., Any]) -> Callable[..., Any]:
+    """An optimizer of vectors, `(grad, x0, callback, ...) -> x`, as one of pytrees.
+
+    Example:
+        >>> halve = unflatten_optimizer(lambda grad, x, callback: x - 0.5 * grad(x, 0))
+        >>> float(halve(lambda p, i: {"w": 2 * p["w"]}, {"w": 3.0})["w"])
+        0.0
+    """
+
+    @functools.wraps(optimize)
+    def of_pytrees(
+        grad: Gradient, x0: Any, callback: Callback = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        flat, unflatten = flatten(x0)
+        slope = lambda x, i: flatten(grad(unflatten(x), i))[0]
+        seen = callback and (lambda x, i, g: callback(unflatten(x), i, unflatten(g)))
+        return unflatten(optimize(slope, flat, seen, *args, **kwargs))
+
+    return of_pytrees

@@ -1,0 +1,5 @@
+"""`autograd.util`, of which nothing is here: its names say what to do instead."""
+
+from .refused import refusing
+
+__getattr__ = refusing("util")

@@ -1,0 +1,5 @@
+"""`autograd.wrap_util`, of which nothing is here: its names say what to do instead."""
+
+from .refused import refusing
+
+__getattr__ = refusing("wrap_util")
