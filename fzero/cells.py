@@ -18,7 +18,7 @@ import numpy as np
 
 from .backend import is_array
 from .core import Primitive, Trace, Tracer, splits
-from .dtypes import dtype_of, shape_of
+from .dtypes import dtype_of, is_inexact, shape_of
 from .ops import structural as st
 from .ops.indexing import At, getitem
 from .tree.kinds import read_leaves
@@ -195,11 +195,16 @@ def present(x: Any) -> Any:
     return x.value if x.__class__ is Cell else x
 
 
-def fresh(x: Any) -> Any:
-    """A copy of `x`, a tracer, that can be assigned into; other values as they are."""
-    spreads = x.__class__ is Cell and x._root._spreads
-    x = present(x)
-    return Cell(x, spreads) if spreads or isinstance(x, Tracer) else x
+def fresh(x: Any, source: Any = None) -> Any:
+    """A copy of `x`, a tracer, that can be assigned into; other values as they are.
+
+    While derivatives are suspended, a tracer `source` gives a plain `x`, into which only a cell
+    takes tracers.
+    """
+    if x.__class__ is Cell:
+        return Cell(x.value, x._root._spreads)
+    muted = isinstance(source, Tracer) and source._trace.suspended and is_inexact(x)
+    return Cell(x) if muted or isinstance(x, Tracer) else x
 
 
 def _holds_array(x: Any) -> bool:

@@ -285,7 +285,7 @@ def resize(a: Any, new_shape: Any) -> Any:
 @like_numpy("copy")
 def copy(a: Any, order: str = "K", subok: bool = False) -> Any:
     """A copy of an array; a tracer's can be assigned into: `y = copy(x)`, then `y[0] = 1`."""
-    return fresh(el.positive(a) if dtype_of(a).kind != "b" else coerce(a))
+    return fresh(el.positive(a) if dtype_of(a).kind != "b" else coerce(a), a)
 
 
 @like_numpy("astype")
@@ -296,7 +296,7 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> A
     if np.dtype(dtype).kind in "biu":
         x = el.detach(x)
     if dtype_of(x) != np.dtype(dtype):
-        return fresh(el.astype(x, dtype=np.dtype(dtype)))
+        return fresh(el.astype(x, dtype=np.dtype(dtype)), x)
     return fresh(x) if copy else x
 
 
