@@ -1,7 +1,7 @@
 # make train      train the example network on the embedded images
 # make test       lint, module order, types, tests and doctests
 # make test-all   the same, with the packages that some tests compare with (PyTorch and others)
-# make bench      measure every row of docs/benchmarks.md beside its peers
+# make bench      measure every row of docs/benchmarks.md beside its peers, and compare with it
 # make coverage   write docs/coverage.md, the table of names and transforms
 # make docs       write the reference of both packages to build/docs
 # make clean      remove .venv and everything that was generated

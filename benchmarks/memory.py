@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .row import Variant, load_rows
 
-__all__ = ["measured_peak"]
+__all__ = ["measured_peak", "resident"]
 
 STATUS, RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
@@ -48,7 +48,12 @@ def _start() -> int:
     if not RESET.exists():
         return _high_water()
     RESET.write_text("5")
-    return _status("VmRSS")
+    return resident()
+
+
+def resident() -> int:
+    """Bytes in use; where the system does not tell, the most that were."""
+    return _status("VmRSS") if STATUS.exists() else _high_water()
 
 
 def _high_water() -> int:

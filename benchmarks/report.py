@@ -15,7 +15,7 @@ from .figures import Figure, Summary, figures_of, ratios_of, summaries
 from .row import OURS, Limit, Row
 from .units import quantity
 
-__all__ = ["circumstances", "figure_lines", "read", "record", "summary_lines", "write"]
+__all__ = ["circumstances", "figure_lines", "page", "read", "record", "summary_lines", "write"]
 
 LIBRARIES = ("numpy", "torch", "jax", "autograd", "mlx", "optax", "dezero")
 UNITS = {"time": "Times are per", "memory": "Peak memory above that before the call is per"}
@@ -81,14 +81,19 @@ def write(folder: Path, rows: Sequence[Row], records: Mapping[str, Any]) -> None
     measured = [r for r in rows if r.id in records]
     kept = {r.id: records[r.id] for r in measured}
     (folder / "benchmarks.json").write_text(_compact(json.dumps(kept, indent=1)) + "\n")
-    lines = [INTRODUCTION, *summary_lines(measured, records)]
-    for row in measured:
-        lines += ["", *_section(row, records[row.id])]
-    (folder / "benchmarks.md").write_text("\n".join(lines) + "\n")
+    (folder / "benchmarks.md").write_text(page(measured, records))
     from .plots import draw  # Matplotlib is needed for nothing else
 
     for row in measured:
         draw(row, records[row.id]["cases"], plots / f"{row.id.lower()}.png")
+
+
+def page(rows: Sequence[Row], records: Mapping[str, Any]) -> str:
+    """The text of docs/benchmarks.md."""
+    lines = [INTRODUCTION, *summary_lines(rows, records)]
+    for row in rows:
+        lines += ["", *_section(row, records[row.id])]
+    return "\n".join(lines) + "\n"
 
 
 def _compact(text: str) -> str:

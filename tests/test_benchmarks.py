@@ -1,8 +1,11 @@
 """What the benchmarks make of times: ratios, verdicts, tables and comparisons."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,9 +14,10 @@ import pytest
 benchmarks = pytest.importorskip("benchmarks", reason="the benchmarks are in the repository only")
 
 from benchmarks import __main__ as command  # noqa: E402
-from benchmarks import figures, quick, report, runner, units  # noqa: E402
+from benchmarks import figures, memory, quick, report, runner, soak, units  # noqa: E402
 from benchmarks.row import OURS, YARDSTICK, Limit, Row, Variant, load_rows  # noqa: E402
 
+ROOT = Path(__file__).parents[1]
 EFFORT = runner.Effort(rounds=3, least=2, budget=0.0, sample=0.0)
 
 
@@ -229,3 +233,46 @@ def test_the_files_that_are_written(tmp_path: Any) -> None:
     assert "| P0 | some work | torch | 0.5 | 0.67 | 0.67 | no |" in text
     assert "| work | 10 | 2 µs (1.8 µs–2.4 µs) | torch way | 3 µs (2.7 µs–3.6 µs) | 0.667 |" in text
     assert (tmp_path / "benchmarks" / "p0.png").read_bytes().startswith(b"\x89PNG")
+
+
+# ------------------------------------------------------------------------------------ long runs
+
+
+def samples(*memory: int, loss: float = 1.0) -> list[soak.Sample]:
+    return [soak.Sample(1000 * i, m, loss) for i, m in enumerate(memory, 1)]
+
+
+def test_memory_that_rises_and_losses_that_are_not_finite_are_faults() -> None:
+    flat = samples(*[9_000_000, *[10_000_000] * 60])
+    assert soak.faults(flat) == []
+    rising = samples(*(10_000_000 + 50_000 * i for i in range(60)))
+    assert soak.faults(rising) == ["memory rises by 50.0 bytes per step; at most 17.0 are allowed"]
+    late = [*flat[:-1], flat[-1]._replace(loss=float("nan"))]
+    assert soak.faults(late) == ["the loss is not finite from step 61,000 on"]
+
+
+def test_training_for_two_thousand_steps_keeps_no_memory() -> None:
+    command = [sys.executable, "-m", "benchmarks.soak", "--steps", "2000", "--every", "50"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2,000 steps" in done.stdout
+
+
+def test_a_step_that_keeps_its_batch_is_found() -> None:
+    kept, step = [], soak.make_step()
+
+    def leaks(x: np.ndarray, labels: np.ndarray) -> Any:
+        kept.append(np.tile(x, 4))
+        return step(x, labels)
+
+    found = soak.faults(soak.soak(leaks, 800, 20))
+    assert len(found) == 1 and found[0].startswith("memory rises by")
+
+
+def test_the_peak_memory_of_a_call() -> None:
+    peaks = {
+        size: memory.measured_peak("P11", "without donation", OURS, size)
+        for size in (1_000_000, 2_000_000)
+    }
+    # Two new moments and new parameters at least, of four bytes.
+    assert all(12 * size < peak < 60 * size for size, peak in peaks.items())
