@@ -199,8 +199,16 @@ def _array(self: Tracer, dtype: Any = None, copy: Any = None) -> Any:
         raise _store_error()
     raise TypeError(
         f"numpy.array: the argument is a tracer ({self!r}), which has no memory of its own; "
-        "expected an array. Use fzero.numpy.array or numpy.stack for lists of tracers, and "
-        "fzero.at(array, x).get() to index an array by it."
+        "expected an array. Use fzero.numpy.array or numpy.stack for lists of tracers, "
+        "fzero.at(array, x).get() to index an array by it, and fzero.value(x) to compare or save "
+        "what it holds."
+    )
+
+
+def _reduce(self: Tracer, protocol: Any = None) -> Any:
+    raise TypeError(
+        f"pickle: the object is a tracer ({self!r}), which lives as long as its transform; "
+        "expected an array. Save fzero.value(x), or return x from the function and save that."
     )
 
 
@@ -242,6 +250,7 @@ def _attach_basics() -> None:
             "__setitem__": _setitem,
             "__array__": _array,
             "__iter__": _iterate,
+            "__reduce_ex__": _reduce,
             "__len__": _length,
             "__repr__": _repr,
             "__format__": _format,
@@ -312,7 +321,7 @@ def _ufunc(self: Tracer, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -
         raise TypeError(
             f"numpy.{name}{'' if method == '__call__' else '.' + method}: no rule for tracers; "
             "expected a function of fzero.numpy. Compose it from those, or state its derivative "
-            "with fzero.custom_jvp or fzero.custom_vjp."
+            "with fzero.custom_jvp or fzero.custom_vjp; fzero.value(x) is what it holds."
         )
     if not kwargs:
         return function(*inputs)
@@ -337,7 +346,7 @@ def _function(self: Tracer, func: Any, types: Any, args: Any, kwargs: Any) -> An
         raise TypeError(
             f"{getattr(func, '__module__', 'numpy')}.{func.__name__}: no rule for tracers; "
             "expected a function of fzero.numpy. Compose it from those, or state its derivative "
-            "with fzero.custom_jvp or fzero.custom_vjp."
+            "with fzero.custom_jvp or fzero.custom_vjp; fzero.value(x) is what it holds."
         )
     return function(*args, **kwargs)
 

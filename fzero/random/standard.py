@@ -6,7 +6,7 @@ import numpy as np
 
 from ..ops.elementwise import maximum, sqrt
 from ..shaping import op
-from .checks import as_shape, check_key, float_dtype, joint_shape
+from .checks import as_shape, check_key, float_dtype, joint_shape, on_host
 from .draws import as_param, draw
 from .keys import split
 
@@ -43,6 +43,9 @@ def uniform(
     Returns:
         An array of `shape` and `dtype`.
 
+    Raises:
+        ValueError: ends on the CPU in the wrong order.
+
     Example:
         >>> from fzero import random
         >>> uniform(random.key(0, "threefry2x32"), (2,), "float32")  # JAX's numbers
@@ -57,6 +60,12 @@ def uniform(
         for name, x in (("minval", minval), ("maxval", maxval))
     )
     joint_shape("uniform", u.shape, low, high)
+    ends = on_host(low), on_host(high)
+    if ends[0] is not None and ends[1] is not None and (ends[0] > ends[1]).any():
+        raise ValueError(
+            f"random.uniform: minval is {minval} and maxval is {maxval}; expected minval <= "
+            "maxval. Exchange them."
+        )
     return maximum(low, u * (high - low) + low)
 
 

@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 
+import fzero
 import fzero.numpy as fnp
 
 from ..functional import sigmoid, softplus
-from .reduction import matched, reduced, weak, wide
+from .reduction import check_between, matched, reduced, weak, wide
 
 __all__ = [
     "binary_cross_entropy",
@@ -55,7 +56,9 @@ def sigmoid_binary_cross_entropy(
         array([ 40., 800.])
     """
     name = "sigmoid_binary_cross_entropy"
-    losses = logistic(*matched(name, logits, targets))
+    logits, targets = matched(name, logits, targets)
+    check_between(name, "targets", targets)
+    losses = logistic(logits, targets)
     return reduced(name, losses, reduction, weights)
 
 
@@ -92,10 +95,24 @@ def binary_cross_entropy(
     """
     name = "binary_cross_entropy"
     probabilities, targets = matched(name, probabilities, targets)
+    check_between(name, "probabilities", probabilities)
+    check_between(name, "targets", targets)
     least: Any = float(fnp.finfo(probabilities.dtype).eps) if eps is None else weak(eps)
     p = fnp.clip(probabilities, least, 1 - least)
     losses = -(targets * fnp.log(p) + (1 - targets) * fnp.log1p(-p))
     return reduced(name, losses, reduction, weights)
+
+
+def signed(function: str, scores: Any, targets: Any) -> tuple[Any, Any]:
+    """Both as arrays of one shape; targets of 0 on the CPU are refused."""
+    scores, targets = matched(function, scores, targets)
+    found: Any = fzero.value(targets)
+    if isinstance(found, (np.ndarray, np.generic)) and (found == 0).any():
+        raise ValueError(
+            f"{function}: targets has 0; expected -1 or 1. "
+            "Write 2 * targets - 1 for targets of 0 and 1."
+        )
+    return scores, targets
 
 
 def hinge(scores: Any, targets: Any, *, weights: Any = None, reduction: str = "mean") -> Any:
@@ -118,7 +135,7 @@ def hinge(scores: Any, targets: Any, *, weights: Any = None, reduction: str = "m
         >>> hinge(np.array([0.25, 3.0]), np.array([1, 1]), reduction="none")
         array([0.75, 0.  ])
     """
-    scores, targets = matched("hinge", scores, targets)
+    scores, targets = signed("hinge", scores, targets)
     losses = _lack(1 - scores * targets)
     return reduced("hinge", losses, reduction, weights)
 
@@ -145,7 +162,7 @@ def squared_hinge(
         >>> squared_hinge(np.array([0.5, 3.0]), np.array([1, 1]), reduction="none")
         array([0.25, 0.  ])
     """
-    scores, targets = matched("squared_hinge", scores, targets)
+    scores, targets = signed("squared_hinge", scores, targets)
     lack = _lack(1 - scores * targets)
     return reduced("squared_hinge", fnp.square(lack), reduction, weights)
 
@@ -172,7 +189,7 @@ def perceptron(scores: Any, targets: Any, *, weights: Any = None, reduction: str
         >>> perceptron(np.array([2.0, 2.0]), np.array([-1, 1]), reduction="none")
         array([2., 0.])
     """
-    scores, targets = matched("perceptron", scores, targets)
+    scores, targets = signed("perceptron", scores, targets)
     losses = _lack(-scores * targets)
     return reduced("perceptron", losses, reduction, weights)
 

@@ -7,7 +7,7 @@ import fzero.numpy as fnp
 from ..functional import sigmoid
 from .binary import logistic
 from .cross_entropy import softmax_cross_entropy
-from .reduction import matched, reduced, weak
+from .reduction import check_between, matched, reduced, weak
 
 __all__ = ["poly_cross_entropy", "sigmoid_focal", "softmax_focal"]
 
@@ -45,6 +45,7 @@ def sigmoid_focal(
         0.1733
     """
     logits, targets = matched("sigmoid_focal", logits, targets)
+    check_between("sigmoid_focal", "targets", targets)
     miss = sigmoid(logits) * (1 - targets) + sigmoid(-logits) * targets
     losses = logistic(logits, targets) * _power("sigmoid_focal", miss, gamma)
     if alpha is not None:

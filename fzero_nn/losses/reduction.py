@@ -8,6 +8,7 @@ import fzero
 import fzero.numpy as fnp
 
 __all__ = [
+    "check_between",
     "check_fraction",
     "check_integers",
     "check_labels",
@@ -18,6 +19,9 @@ __all__ = [
     "weak",
     "wide",
 ]
+
+#: How far sums and smoothing in float16 may leave [0, 1].
+_ROUNDING = 1e-2
 
 
 def reduced(function: str, losses: Any, reduction: str, weights: Any = None) -> Any:
@@ -119,6 +123,19 @@ def check_fraction(function: str, argument: str, value: float) -> None:
         raise ValueError(
             f"{function}: {argument} is {value}; expected 0 <= {argument} <= 1. "
             f"Write {argument}=0.1 for ten percent."
+        )
+
+
+def check_between(function: str, argument: str, values: Any) -> None:
+    """Raise if probabilities on the CPU are outside of [0, 1] by more than rounding explains."""
+    found: Any = fzero.value(values)
+    if not isinstance(found, (np.ndarray, np.generic)):
+        return
+    low, high = found.min(initial=0), found.max(initial=1)
+    if low < -_ROUNDING or high > 1 + _ROUNDING:
+        raise ValueError(
+            f"{function}: {argument} is from {low} to {high}; expected 0 <= {argument} <= 1. "
+            "Take a loss of logits for scores, and one_hot for classes."
         )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 import fzero
 import fzero.numpy as fnp
+from fzero.dtypes import shape_of
 from fzero.tree.freezing import frozen
 from fzero.tree.treedef import flatten_up_to
 
@@ -48,7 +49,7 @@ def as_float_dtype(x: Any, like: Any) -> Any:
 def frozen_map(f: Callable[..., Any], tree: Any, *rest: Any) -> Any:
     """`fzero.tree.map`, frozen, in one walk."""
     first, treedef = fzero.tree.flatten(tree)
-    others = [flatten_up_to(treedef, r, "map", f"rest[{i}]") for i, r in enumerate(rest)]
+    others = [flatten_up_to(treedef, r, "update", "the state or params") for r in rest]
     return frozen(treedef, [f(*xs) for xs in zip(first, *others, strict=True)])
 
 
@@ -57,7 +58,7 @@ def frozen_maps(
 ) -> tuple[Any, ...]:
     """So many frozen trees in one walk: `f` returns a leaf for each of them."""
     first, treedef = fzero.tree.flatten(tree)
-    others = [flatten_up_to(treedef, r, "map", f"rest[{i}]") for i, r in enumerate(rest)]
+    others = [flatten_up_to(treedef, r, "update", "the state or params") for r in rest]
     rows = [f(*xs) for xs in zip(first, *others, strict=True)]
     return tuple(frozen(treedef, [row[i] for row in rows]) for i in range(count))
 
@@ -84,7 +85,12 @@ def abs_square(x: Any) -> Any:
 
 
 def mix(decay: Any, old: Any, new: Any) -> Any:
-    """decay * old + (1 - decay) * new."""
+    """decay * old + (1 - decay) * new, both of one shape."""
+    if shape_of(old) != shape_of(new):
+        raise ValueError(
+            f"update: the state has shape {shape_of(old)} for an update of {shape_of(new)}; "
+            "expected one shape. Take the state from this optimizer's init(params)."
+        )
     return as_dtype(decay, old) * old + as_dtype(1 - decay, new) * new
 
 
