@@ -18,13 +18,14 @@ from .mistakes import (
     callables,
     control,
     indices,
+    inputs,
     layers,
     operands,
     training,
     transforms,
 )
 
-FILES = (arrays, indices, operands, transforms, callables, control, layers, training)
+FILES = (arrays, indices, operands, transforms, callables, control, layers, inputs, training)
 TABLES = [module.CASES for module in FILES]
 MISTAKES = {name: case for table in TABLES for name, case in table.items()}
 
