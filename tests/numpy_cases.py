@@ -47,6 +47,12 @@ SQUARE = draw(3, 3) + 4 * np.eye(3)
 SPD = SQUARE @ SQUARE.T + np.eye(3)
 
 
+WEIGHED = {
+    "weights": [[0.0, 1, 2, 1], [3, 0, 1, 1], [1, 2, 0.5, 0]],
+    "method": "inverted_cdf",
+}
+
+
 def _named(names: str, *args: np.ndarray) -> list[Case]:
     return [Case(n, lambda m, *xs, n=n: getattr(m, n)(*xs), args) for n in names.split()]
 
@@ -195,9 +201,12 @@ SHAPES = [
         for mode in "edge reflect symmetric wrap maximum minimum mean".split()
     ],
     *[
+        Case(n, lambda m, x, n=n: getattr(m, n)(x, [0.2, 0.7], 1, **WEIGHED), (X,))
+        for n in ("quantile", "nanquantile")
+    ],
+    *[
         Case("pad", lambda m, x, o=options: m.pad(x, ((1, 2), (0, 9)), **o), (X,))
         for options in (
-            {"mode": "median"},
             {"mode": "linear_ramp"},
             {"mode": "linear_ramp", "end_values": ((1, 2), (3, 4))},
             {"mode": "mean", "stat_length": 2},

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 import fzero
 import fzero.numpy as fnp
 from fzero.errors import BatchedValueError, DeviceError, MixedDeviceError
+from fzero.testing import check_grads
 from tests.strict import put
 
 X = np.array([[1.5, -2.0, 0.5], [3.0, 0.25, -1.0]])
@@ -63,6 +64,34 @@ def test_a_tracer_as_keyword_is_seen():
 def test_out_is_refused_on_tracers(call):
     with pytest.raises(TypeError, match="out= is given with a tracer"):
         fzero.vjp(call, V)
+
+
+def test_a_border_of_medians():
+    for x in (X, (9 * X).astype(int)):
+        wanted = np.pad(x, ((1, 2), (0, 1)), "median", stat_length=2)
+        np.testing.assert_array_equal(
+            through(lambda x: np.pad(x, ((1, 2), (0, 1)), "median", stat_length=2), x), wanted
+        )
+    check_grads(lambda x: np.pad(x, 1, "median"), (X,), order=1)
+
+
+@pytest.mark.parametrize("name", ["quantile", "nanquantile", "percentile", "nanpercentile"])
+@pytest.mark.parametrize("axis", [None, 0, 1, (0, 1), (1, 0)])
+def test_quantiles_take_weights(name, axis):
+    x = np.array([[1.5, -2.0, 0.5, np.nan], [3.0, 0.25, -1.0, 2.0]])
+    x = x if "nan" in name else np.nan_to_num(x, nan=1.0)
+    w = np.array([[0.0, 1.0, 2.0, 1.0], [3.0, 0.5, 0.0, 1.0]])
+    q = np.array([0.0, 0.3, 0.5, 1.0]) * (100 if "percent" in name else 1)
+    weights = [w] if axis is None else [w, {0: w[:, 1], 1: w[0]}.get(axis, w)]
+    if "nan" in name and axis in (0, 1):
+        weights = weights[:1]  # NumPy raises IndexError for weights of one axis
+    if axis == (1, 0):
+        weights[1] = w.T
+    for weight in weights:
+        options = {"axis": axis, "method": "inverted_cdf", "keepdims": True}
+        wanted = getattr(np, name)(x, q, weights=weight, **options)
+        got = through(lambda x, w, o=options: getattr(fnp, name)(x, q, weights=w, **o), x, weight)
+        np.testing.assert_array_equal(got, wanted)
 
 
 # ------------------------------------------------------------------------------ lists and arrays
@@ -358,6 +387,15 @@ def test_ufunc_methods(call):
         (lambda x: np.pad(x, 1, "reflect", reflect_type="up"), "^pad: reflect_type is 'up'"),
         (lambda x: np.matrix_transpose(x[0]), "^matrix_transpose: x has shape"),
         (lambda x: np.where(x > 0, x), "^where: one of x and y is missing|either both or neither"),
+        (lambda x: np.quantile(x, 0.5, weights=x), "^quantile: method is 'linear' with weights"),
+        (
+            lambda x: np.quantile(x, 0.5, 1, weights=V[:2], method="inverted_cdf"),
+            r"^quantile: weights has shape \(2,\)",
+        ),
+        (
+            lambda x: np.quantile(x, 0.5, 1, weights=-abs(V), method="inverted_cdf"),
+            "^quantile: weights has values below 0",
+        ),
         (lambda x: np.average(x, weights=V), r"^average: weights has shape \(3,\)"),
     ],
 )

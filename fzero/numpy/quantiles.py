@@ -36,13 +36,9 @@ def _fraction(name: str, quantile: Callable[..., Any], doc: str) -> Callable[...
         method: str = "linear", keepdims: bool = False, *, weights: Any = None,
     ) -> Any:  # fmt: skip
         refuse_out(name, out)
-        if weights is not None:
-            raise ValueError(
-                f"{name}: weights are given with a tracer; expected None. "
-                "Repeat the elements by integer weights instead."
-            )
-        a, q = operands(a, q)
-        made = quantile(a, q, asked_axes(name, a, axis), method, bool(keepdims))
+        given = () if weights is None else (weights,)
+        a, q, *weight = operands(a, q, *given)
+        made = quantile(a, q, asked_axes(name, a, axis), method, bool(keepdims), *weight)
         chosen = method in _CHOOSING and dtype_of(a).kind in "iu"
         return el.astype(made, dtype=dtype_of(a)) if chosen else made
 

@@ -8,9 +8,9 @@ from ..core import coerce, innermost
 from ..dtypes import dtype_of, shape_of
 from ..shaping import axes_of
 from .elementwise import astype, ceil, clip, floor, isfinite, isnan, logical_not, mul0, rint, where
-from .reduction import kept
+from .reduction import cumsum, kept
 from .reduction import sum as sum_
-from .sorting import sort, take_along_axis
+from .sorting import argsort, sort, take_along_axis
 from .structural import broadcast_to, moveaxis, reshape
 
 #: alpha and beta of Hyndman and Fan (1996): the fractional index is n q + alpha + q (1 - alpha -
@@ -106,12 +106,61 @@ def _between(values: Any, q: Any, n: Any, method: str, weak: bool) -> Any:
     return below + mul0(weight, gap)
 
 
+def _spread(name: str, weights: Any, shape: tuple[int, ...], axes: tuple[int, ...]) -> Any:
+    """Weights of the shape of the array, or of the reduced axes, as an array of its shape."""
+    weights = coerce(weights)
+    have, rising = shape_of(weights), sorted(axes)
+    if have != shape and have != tuple(shape[a] for a in axes):
+        raise ValueError(
+            f"{name}: weights has shape {have} for an array of shape {shape} and the axes {axes}; "
+            "expected the shape of the array or of these axes. Broadcast the weights first."
+        )
+    if have != shape:
+        weights = moveaxis(weights, tuple(range(len(axes))), tuple(map(rising.index, axes)))
+        weights = reshape(weights, shape=tuple(n if a in axes else 1 for a, n in enumerate(shape)))
+    plain = coerce(innermost(weights))
+    if bool((plain < 0).any()):
+        raise ValueError(
+            f"{name}: weights has values below 0; expected from 0 on. Take abs(weights)."
+        )
+    return broadcast_to(weights, shape=shape)
+
+
+def _at_share(values: Any, weights: Any, q: Any, skip_nan: bool) -> Any:
+    """The first of the values, ordered along axis 0, up to which a share q[:] of the weight lies.
+
+    Gradient: to this value; none to the weights, in which it is a step.
+    """
+    order = argsort(values, 0)
+    ordered = take_along_axis(values, order, 0)
+    if skip_nan:
+        weights = where(isnan(values), 0, weights)
+    total = cumsum(take_along_axis(weights, order, 0), axis=0)
+    share = where(total == 0, -1.0, total / total[-1])
+    q = reshape(q, shape=(*shape_of(q), *(1,) * len(shape_of(values))))
+    place = clip(sum_(share < q, axis=1, keepdims=False), 0, shape_of(values)[0] - 1)
+    out = take_along_axis(ordered, place, 0)
+    return out if skip_nan else where(isnan(ordered[-1]), float("nan"), out)
+
+
 def _quantile(
-    name: str, x: Any, q: Any, axis: Any, method: str, keepdims: bool, skip_nan: bool
+    name: str,
+    x: Any,
+    q: Any,
+    axis: Any,
+    method: str,
+    keepdims: bool,
+    skip_nan: bool,
+    weights: Any = None,
 ) -> Any:
     x, weak = coerce(x), type(q) in (int, float)
     q = array_namespace(x).asarray(q, dtype="float64") if weak else coerce(q)
     _check(name, q, method)
+    if weights is not None and method != "inverted_cdf":
+        raise ValueError(
+            f"{name}: method is {method!r} with weights; expected 'inverted_cdf', the only one "
+            "that NumPy weighs. Pass method='inverted_cdf'."
+        )
     if dtype_of(x).kind == "c":
         raise TypeError(
             f"{name}: x has dtype {dtype_of(x)}; expected real values, which have an order. Take "
@@ -127,47 +176,73 @@ def _quantile(
             f"{name}: x has shape {shape}, no values along axis {axis}; expected at least one. "
             "Treat the empty array outside."
         )
-    ordered = sort(flat, 0)
-    count: Any = shape_of(flat)[0]
-    if skip_nan:
-        count = sum_(logical_not(isnan(flat)), axis=0, keepdims=False)
     qs = reshape(q, shape=(math.prod(shape_of(q)),))
-    out = _between(ordered, qs, count, method, weak)
-    if not skip_nan:
-        out = where(isnan(ordered[-1]), float("nan"), out)
+    if weights is None:
+        out = _at_rank(flat, qs, method, weak, skip_nan)
+    else:
+        out = _at_share(flat, _in_front(_spread(name, weights, shape, axes), axes), qs, skip_nan)
     tail = kept(shape, axes) if keepdims else shape_of(flat)[1:]
     return reshape(out, shape=(*shape_of(q), *tail))
 
 
+def _at_rank(flat: Any, qs: Any, method: str, weak: bool, skip_nan: bool) -> Any:
+    ordered = sort(flat, 0)
+    count: Any = shape_of(flat)[0]
+    if skip_nan:
+        count = sum_(logical_not(isnan(flat)), axis=0, keepdims=False)
+    out = _between(ordered, qs, count, method, weak)
+    return out if skip_nan else where(isnan(ordered[-1]), float("nan"), out)
+
+
 def quantile(
-    x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False
+    x: Any,
+    q: Any,
+    axis: Any = None,
+    method: str = "linear",
+    keepdims: bool = False,
+    weights: Any = None,
 ) -> Any:
     """The values below which the fractions `q` lie, by any of NumPy's methods.
 
     A slice with a NaN has the quantile NaN.
     """
-    return _quantile("quantile", x, q, axis, method, keepdims, False)
+    return _quantile("quantile", x, q, axis, method, keepdims, False, weights)
 
 
 def nanquantile(
-    x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False
+    x: Any,
+    q: Any,
+    axis: Any = None,
+    method: str = "linear",
+    keepdims: bool = False,
+    weights: Any = None,
 ) -> Any:
     """The quantiles of the values that are not NaN."""
-    return _quantile("nanquantile", x, q, axis, method, keepdims, True)
+    return _quantile("nanquantile", x, q, axis, method, keepdims, True, weights)
 
 
 def percentile(
-    x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False
+    x: Any,
+    q: Any,
+    axis: Any = None,
+    method: str = "linear",
+    keepdims: bool = False,
+    weights: Any = None,
 ) -> Any:
     """The quantiles at q / 100."""
-    return _quantile("percentile", x, _hundredth(q), axis, method, keepdims, False)
+    return _quantile("percentile", x, _hundredth(q), axis, method, keepdims, False, weights)
 
 
 def nanpercentile(
-    x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False
+    x: Any,
+    q: Any,
+    axis: Any = None,
+    method: str = "linear",
+    keepdims: bool = False,
+    weights: Any = None,
 ) -> Any:
     """The percentiles of the values that are not NaN."""
-    return _quantile("nanpercentile", x, _hundredth(q), axis, method, keepdims, True)
+    return _quantile("nanpercentile", x, _hundredth(q), axis, method, keepdims, True, weights)
 
 
 def _hundredth(q: Any) -> Any:
