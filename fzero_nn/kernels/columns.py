@@ -6,19 +6,21 @@ block gives a row of window * C / groups numbers for every group of channels.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
-from fzero import array_namespace
+from fzero import array_namespace, config
 
 from .layout import Pairs, Sizes, wide
 
-__all__ = ["Block", "blocks", "column_blocks", "few_channels", "out_sizes", "windows"]
+__all__ = ["Block", "blocks", "column_blocks", "columns", "few_channels", "out_sizes", "windows"]
 
 #: Bytes of columns at a time: what stays in the cache of a core; a card wants large blocks.
 _HOST_BYTES, _DEVICE_BYTES = 1 << 21, 1 << 28
+#: Bytes of columns from which another thread is worth the trouble.
+_LEAST_SHARE = 1 << 18
 #: With fewer channels than this, a copy along the channels is too short to be fast.
 _FEW_CHANNELS = 8
 
@@ -40,17 +42,25 @@ def few_channels(channels: int) -> bool:
     return channels < _FEW_CHANNELS
 
 
-def blocks(xp: Any, images: int, rows: int, row_bytes: int, least: int = 0) -> Iterator[Block]:
+def blocks(xp: Any, images: int, rows: int, row_bytes: int, least: int = 0) -> list[Block]:
     """The blocks of so many bytes that they stay in the cache, or `least` if that is more.
 
     `least` is the size of the other matrix of the product, which is read once a block.
     """
-    limit = max(least, _HOST_BYTES if xp is np else _DEVICE_BYTES)
+    limit = max(least, min(_HOST_BYTES, _share(images * rows * row_bytes)))
+    limit = limit if xp is np else _DEVICE_BYTES
     many = max(1, limit // max(1, rows * row_bytes))
     step = rows if many > 1 else max(1, min(rows, limit // max(1, row_bytes)))
-    for i in range(0, images, many):
-        for r in range(0, rows, step):
-            yield slice(i, min(i + many, images)), slice(r, min(r + step, rows))
+    return [
+        (slice(i, min(i + many, images)), slice(r, min(r + step, rows)))
+        for i in range(0, images, many)
+        for r in range(0, rows, step)
+    ]
+
+
+def _share(size: int) -> int:
+    """What leaves a block for each thread, unless that would be too little work for one."""
+    return max(_LEAST_SHARE, -(-size // config.threads()))
 
 
 def windows(x: Any, out: Sizes, window: Sizes, stride: Sizes, dilation: Sizes, groups: int) -> Any:
@@ -66,25 +76,31 @@ def windows(x: Any, out: Sizes, window: Sizes, stride: Sizes, dilation: Sizes, g
     )
 
 
-def column_blocks(seen: Any, axes: int, least: int) -> Iterator[tuple[Block, Any]]:
+def column_blocks(seen: Any, axes: int, least: int) -> list[Block]:
+    """The blocks of the windows `seen`, whose outputs have so many axes."""
+    groups, images, rows, *rest = seen.shape[: 2 + axes]
+    row_bytes = groups * math.prod((*rest, *seen.shape[2 + axes :])) * wide(seen.dtype).itemsize
+    return blocks(array_namespace(seen), images, rows, row_bytes, least)
+
+
+def columns(seen: Any, axes: int, places: Iterable[Block]) -> Iterator[tuple[Block, Any]]:
     """Each block of the windows `seen` with its columns, (groups, places, window * C / groups).
 
     The next block may overwrite the columns.
     """
     xp, dtype = array_namespace(seen), wide(seen.dtype)
-    groups, images, rows, *rest = seen.shape[: 2 + axes]
-    inner = math.prod(seen.shape[2 + axes :])
-    row_bytes = groups * inner * math.prod(rest) * dtype.itemsize
+    groups, inner = seen.shape[0], math.prod(seen.shape[2 + axes :])
     planar = few_channels(seen.shape[-1])
     order = (0, *range(2 + axes, seen.ndim), *range(1, 2 + axes)) if planar else None
-    buffer = None
-    for block in blocks(xp, images, rows, row_bytes, least):
+    buffer = xp.empty(0, dtype)
+    for block in places:
         part = seen[:, *block]
         if part.flags.c_contiguous and part.dtype == dtype:  # a window of one element
             yield block, part.reshape(groups, -1, inner)
             continue
         part = part.transpose(order) if planar else part
-        buffer = xp.empty(part.size, dtype) if buffer is None else buffer
+        if buffer.size < part.size:
+            buffer = xp.empty(part.size, dtype)
         filled = buffer[: part.size].reshape(part.shape)
         filled[...] = part
         if planar:

@@ -5,12 +5,14 @@ Images are (N, *sizes, C), kernels (F, C / groups, *window).
 
 import itertools
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from fzero import array_namespace
 
-from .columns import blocks, column_blocks, few_channels, windows
+from .columns import Block, blocks, column_blocks, columns, few_channels, windows
 from .layout import Pairs, Sizes, first, last, padded, wide
+from .parallel import shared
 
 __all__ = ["correlate", "kernel_gradient", "spread"]
 
@@ -34,11 +36,15 @@ def correlate(
     x = padded(x, padding, planar=few_channels(W.shape[1]))
     seen = windows(x, out, W.shape[2:], stride, dilation, groups)
     y = xp.empty((x.shape[0], *out, W.shape[0]), dtype)
-    for place, columns in column_blocks(seen, len(out), matrices.nbytes):
-        part = y[place]
-        xp.matmul(columns, matrices.swapaxes(1, 2), out=_grouped(part, groups))
-        if b is not None:
-            part += b
+
+    def fill(places: Sequence[Block]) -> None:
+        for place, rows in columns(seen, len(out), places):
+            part = y[place]
+            xp.matmul(rows, matrices.swapaxes(1, 2), out=_grouped(part, groups))
+            if b is not None:
+                part += b
+
+    shared(fill, column_blocks(seen, len(out), matrices.nbytes))
     return y
 
 
@@ -52,13 +58,19 @@ def spread(
     x = xp.zeros((g.shape[0], *full, W.shape[1] * groups), dtype)
     seen = windows(x, out, window, stride, dilation, groups)
     row_bytes = groups * matrices[0].nbytes // matrices.shape[1] * math.prod(out[1:])
-    for place in blocks(xp, g.shape[0], out[0], row_bytes, matrices.nbytes):
-        part = seen[:, *place]
-        rows = _grouped(g[place], groups).astype(dtype, copy=False)
-        product = xp.matmul(rows, matrices).reshape(part.shape)
-        for offset in itertools.product(*map(range, window)):
-            at = (..., *offset, slice(None))
-            part[at] += product[at]
+
+    def add(images: Sequence[Sequence[Block]]) -> None:
+        for place in itertools.chain(*images):
+            part = seen[:, *place]
+            rows = _grouped(g[place], groups).astype(dtype, copy=False)
+            product = xp.matmul(rows, matrices).reshape(part.shape)
+            for offset in itertools.product(*map(range, window)):
+                at = (..., *offset, slice(None))
+                part[at] += product[at]
+
+    places = blocks(xp, g.shape[0], out[0], row_bytes, matrices.nbytes)
+    # Windows of one image overlap: no two threads may work on it.
+    shared(add, [list(same) for _, same in itertools.groupby(places, key=lambda p: str(p[0]))])
     return padded(x, [(-low, -high) for low, high in padding])
 
 
@@ -69,8 +81,17 @@ def kernel_gradient(
     xp, dtype, out, window = array_namespace(x), wide(x.dtype), g.shape[1:-1], shape[2:]
     x = padded(x, padding, planar=few_channels(shape[1]))
     seen = windows(x, out, window, stride, dilation, groups)
-    total = xp.zeros((groups, shape[0] // groups, math.prod(shape[1:])), dtype)
-    for place, columns in column_blocks(seen, len(out), total.nbytes):
-        rows = _grouped(g[place], groups).astype(dtype, copy=False)
-        total += xp.matmul(rows.swapaxes(1, 2), columns)
+    inner = math.prod(shape[1:])
+
+    def summed(places: Sequence[Block]) -> Any:
+        total = xp.zeros((groups, shape[0] // groups, inner), dtype)
+        for place, rows in columns(seen, len(out), places):
+            part = _grouped(g[place], groups).astype(dtype, copy=False)
+            total += xp.matmul(part.swapaxes(1, 2), rows)
+        return total
+
+    least = shape[0] * inner * dtype.itemsize
+    total, *others = shared(summed, column_blocks(seen, len(out), least))
+    for other in others:
+        total += other
     return xp.ascontiguousarray(first(total.reshape(shape[0], *window, shape[1])))

@@ -9,13 +9,15 @@ of the largest output, for m = 4, and a tenth of that for m = 2.
 Source: Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from .columns import blocks
+from .columns import Block, blocks
 from .layout import Pairs, Sizes, padded
+from .parallel import shared
 
 __all__ = ["correlate", "pays"]
 
@@ -101,12 +103,17 @@ def correlate(x: Any, W: Any, b: Any, out: Sizes, padding: Pairs) -> Any:
     y = np.empty((x.shape[0], *(n * m for n in tiles), F), x.dtype)
     split = y.reshape(x.shape[0], tiles[0], m, tiles[1], m, F).transpose(2, 4, 0, 1, 3, 5)
     row_bytes = t * t * tiles[1] * max(C, F) * x.itemsize
-    for images, rows in blocks(np, x.shape[0], tiles[0], row_bytes, kernels.nbytes // 4):
-        part = np.ascontiguousarray(seen[:, :, images, rows])
-        n = part.size // (t * t * C)
-        mixed = np.matmul((basis.tile @ part.reshape(t * t, n * C)).reshape(t * t, n, C), kernels)
-        place = split[:, :, images, rows]
-        place[...] = (basis.product @ mixed.reshape(t * t, n * F)).reshape(place.shape)
-    if b is not None:
-        y += b
+
+    def fill(places: Sequence[Block]) -> None:
+        for images, rows in places:
+            part = np.ascontiguousarray(seen[:, :, images, rows])
+            n = part.size // (t * t * C)
+            mixed = (basis.tile @ part.reshape(t * t, n * C)).reshape(t * t, n, C)
+            mixed = np.matmul(mixed, kernels)
+            place = split[:, :, images, rows]
+            place[...] = (basis.product @ mixed.reshape(t * t, n * F)).reshape(place.shape)
+            if b is not None:
+                place += b
+
+    shared(fill, blocks(np, x.shape[0], tiles[0], row_bytes, kernels.nbytes // 4))
     return y if y.shape[1:3] == tuple(out) else np.ascontiguousarray(y[:, : out[0], : out[1]])
