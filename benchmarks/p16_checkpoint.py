@@ -2,7 +2,9 @@
 
 import functools
 import os
+import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,9 +31,15 @@ def tree_of(size: int) -> dict[str, np.ndarray]:
     return {f"W{i}": rng.random(length, dtype=np.float32) for i in range(ARRAYS)}
 
 
-def scratch(where: Path | None) -> tempfile.TemporaryDirectory[str]:
-    """A new folder, removed with its object; where None, in that of --folder or the system's."""
-    return tempfile.TemporaryDirectory(dir=where or os.environ.get(FOLDER))
+def in_scratch(where: Path | None, make: Callable[[Path], Callable[[], Any]]) -> Callable[[], Any]:
+    """What `make` makes of a path in a new folder, which is removed with the function returned.
+
+    The folder is in `where`; where that is None, in that of --folder or the system's.
+    """
+    folder = tempfile.mkdtemp(dir=where or os.environ.get(FOLDER))
+    run = make(Path(folder) / "parameters")
+    weakref.finalize(run, shutil.rmtree, folder, ignore_errors=True)
+    return run
 
 
 # ------------------------------------------------------------------------- the three formats
@@ -95,14 +103,16 @@ def saving(
     """Write the parameters again and again to one name; the result is the size in megabytes."""
 
     def setup(size: int) -> Callable[[], Any]:
-        tree, folder = convert(tree_of(size)), scratch(where)
+        tree = convert(tree_of(size))
 
-        def run() -> Any:
-            path = Path(folder.name) / "parameters"
-            save(tree, path)
-            return path.stat().st_size / MEGABYTE
+        def make(path: Path) -> Callable[[], Any]:
+            def run() -> Any:
+                save(tree, path)
+                return path.stat().st_size / MEGABYTE
 
-        return run
+            return run
+
+        return in_scratch(where, make)
 
     return setup
 
@@ -116,14 +126,18 @@ def loading(
     """Read what was written; the result is the last numbers of each array."""
 
     def setup(size: int) -> Callable[[], Any]:
-        folder = scratch(where)
-        save(convert(tree_of(size)), Path(folder.name) / "parameters")
+        tree = convert(tree_of(size))
 
-        def run() -> Any:
-            loaded = load(Path(folder.name) / "parameters")
-            return [np.array(loaded[name][-3:]) for name in sorted(loaded)]
+        def make(path: Path) -> Callable[[], Any]:
+            save(tree, path)
 
-        return run
+            def run() -> Any:
+                loaded = load(path)
+                return [np.array(loaded[name][-3:]) for name in sorted(loaded)]
+
+            return run
+
+        return in_scratch(where, make)
 
     return setup
 

@@ -24,6 +24,8 @@ FACTOR = 2.5
 #: How often a ratio that is too large is measured again.
 AGAIN = 4
 ROUNDS, SAMPLE = 5, 0.002
+#: Seconds of calls, beyond which rounds are left out.
+BUDGET = 0.5
 
 Pair = Sequence[Callable[[], Any]]
 
@@ -47,7 +49,7 @@ def pair_of(variant: Variant) -> Pair | None:
 def least_times(pair: Pair, calls: Sequence[int]) -> list[float]:
     """The least processor time of a call of each, over several rounds in turns."""
     samples: list[list[float]] = [[] for _ in pair]
-    for _ in range(ROUNDS):
+    while len(samples[0]) < ROUNDS and sum(map(sum, samples)) < BUDGET:
         for f, count, own in zip(pair, calls, samples, strict=True):
             started = processor_time()
             for _ in range(count):
