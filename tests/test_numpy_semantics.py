@@ -94,6 +94,36 @@ def test_quantiles_take_weights(name, axis):
         np.testing.assert_array_equal(got, wanted)
 
 
+BRACKETS = [
+    lambda m, x, v: m.r_[v, 1.0, v],
+    lambda m, x, v: m.r_[v, [1, 2], 0:3],
+    lambda m, x, v: m.r_["0,2", v, v],
+    lambda m, x, v: m.r_["1,2,0", v, v],
+    lambda m, x, v: m.r_["0,3,-2", v, v],
+    lambda m, x, v: m.r_["0,3,1", x, x],
+    lambda m, x, v: m.r_["-1", x, x],
+    lambda m, x, v: m.r_[v.astype(np.float32), 1.0],
+    lambda m, x, v: m.c_[v, v, 0:3],
+    lambda m, x, v: m.c_[x, x[:, 0]],
+]
+
+
+@pytest.mark.parametrize("call", BRACKETS)
+def test_brackets_join_tracers(call):
+    wanted = call(np, X, V)
+    got = through(lambda x, v: call(fnp, x, v), X, V)
+    np.testing.assert_array_equal(got, wanted, strict=True)
+    np.testing.assert_array_equal(call(fnp, X, V), wanted, strict=True)
+    if wanted.dtype == float:
+        check_grads(lambda x, v: call(fnp, x, v), (X, V), order=1)
+
+
+def test_brackets_say_which_strings_they_take():
+    with pytest.raises(ValueError, match="^r_: the first part is 'c'"):
+        fzero.grad(lambda v: fnp.r_["c", v].sum())(V)
+    fzero.grad(lambda v: fnp.concatenate([v, v]).sum())(V)
+
+
 # ------------------------------------------------------------------------------ lists and arrays
 
 
@@ -190,7 +220,7 @@ def test_empty_has_the_shape_and_dtype():
 
 
 def test_index_helpers_are_numpys():
-    for name in ("r_", "c_", "s_", "index_exp", "mgrid", "ogrid"):
+    for name in ("s_", "index_exp", "mgrid", "ogrid"):
         assert getattr(fnp, name) is getattr(np, name)
 
 

@@ -12,6 +12,7 @@ Example:
 # ruff: noqa: F403, F405
 
 from . import (
+    brackets,
     calculus,
     counting,
     creation,
@@ -34,6 +35,7 @@ from . import (
     triangles,
     ufunc_methods,
 )
+from .brackets import *
 from .calculus import *
 from .counting import *
 from .creation import *
@@ -67,6 +69,7 @@ __all__ = [
     "bitwise_invert", "bitwise_left_shift", "bitwise_not", "bitwise_right_shift", "conj",
     "fft", "linalg", "mod", "pow", "true_divide",
 ]  # fmt: skip
+__all__ += brackets.__all__
 __all__ += calculus.__all__
 __all__ += quantiles.__all__
 __all__ += sorting.__all__

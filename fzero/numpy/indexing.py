@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy import c_, index_exp, mgrid, ogrid, r_, s_
+from numpy import index_exp, mgrid, ogrid, s_
 
 from ..backend import array_namespace
 from ..cells import present
@@ -18,9 +18,9 @@ from .manipulation import ravel
 from .reductions import flat
 
 __all__ = [
-    "argwhere", "c_", "choose", "compress", "diag_indices", "diag_indices_from", "extract",
+    "argwhere", "choose", "compress", "diag_indices", "diag_indices_from", "extract",
     "fill_diagonal", "flatnonzero", "index_exp", "ix_", "mask_indices", "mgrid", "nonzero",
-    "ogrid", "piecewise", "place", "put", "put_along_axis", "r_", "ravel_multi_index", "s_",
+    "ogrid", "piecewise", "place", "put", "put_along_axis", "ravel_multi_index", "s_",
     "select", "take", "take_along_axis", "tril_indices", "tril_indices_from", "triu_indices",
     "triu_indices_from", "unravel_index", "where",
 ]  # fmt: skip
