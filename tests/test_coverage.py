@@ -11,8 +11,8 @@ import fzero
 import fzero.numpy as fnp
 from tests.coverage import __main__ as command
 from tests.coverage import page
+from tests.coverage.calls import Sample
 from tests.coverage.findings import batching, forward, found, reverse, stand_in
-from tests.coverage.samples import Sample
 
 ROOT = Path(__file__).parents[1]
 X = np.array([0.5, 1.5])
@@ -55,5 +55,5 @@ def test_each_answer_is_found():
 
 @pytest.mark.parametrize("samples", [[], [Sample(fnp.sin)]])
 def test_a_name_without_a_sample_that_runs_is_refused(samples):
-    with pytest.raises(LookupError, match=r"new has no sample.*expected a call\. .*samples\.py"):
+    with pytest.raises(LookupError, match=r"new has no sample.*expected a call\. .*calls\.py"):
         page.plain_row("new", samples)

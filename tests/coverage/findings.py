@@ -12,7 +12,7 @@ from fzero.core import Tracer
 from fzero.errors import BatchedValueError
 from tests.strict import StrictArray, put
 
-from .samples import Sample
+from .calls import Sample
 
 YES, ZERO, NONE, NO, VALUES = "yes", "zero", "–", "no", "by value"
 ARRAYS = (np.ndarray, np.generic)

@@ -18,8 +18,9 @@ from fzero.dtypes import dtype_of
 from fzero.fused import FUSED, Fused
 from tests.strict import OFFERED, StrictArray
 
+from .calls import Sample
 from .findings import ARRAYS, NO, NONE, YES, ZERO, batching, forward, found, reverse, runs, stand_in
-from .samples import Sample, all_samples
+from .samples import all_samples
 
 NAMES = json.loads((Path(__file__).parents[1] / "data" / "library_names.json").read_text())
 OURS, KERNEL, REFERENCE = "ours", "kernel", "reference"
@@ -98,7 +99,7 @@ def numpy_row(path: str, samples: Sequence[Sample]) -> list[str]:
     return [f"`{path}`", *libraries, *transforms(samples), standard]
 
 
-def numpy_sections(samples: dict[str, Sequence[Sample]]) -> list[str]:
+def numpy_sections(samples: dict[str, list[Sample]]) -> list[str]:
     """The tables of `fzero.numpy` and its two parts."""
     parts = []
     for part, module in PARTS.items():
@@ -121,12 +122,12 @@ def plain_row(name: str, samples: Sequence[Sample]) -> list[str]:
     if not (samples and all(map(runs, samples))):
         raise LookupError(
             f"coverage: {name} has no sample, or one that does not run on arrays; expected a call. "
-            "Add it to tests/coverage/samples.py."
+            "Add it to tests/coverage/calls.py."
         )
     return [f"`{name}`", YES, found(stand_in, samples), *transforms(samples)]
 
 
-def plain_sections(samples: dict[str, dict[str, Sequence[Sample]]]) -> list[str]:
+def plain_sections(samples: dict[str, dict[str, list[Sample]]]) -> list[str]:
     """The tables of the namespaces of compositions."""
     head = ["name", "NumPy", "CuPy", *DERIVATIVES]
     return [
