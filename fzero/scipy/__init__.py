@@ -1,8 +1,8 @@
 """SciPy's functions on arrays and inside transforms: `from fzero.scipy import special, stats`.
 
 Names and arguments are SciPy's. The numerics are fzero's own, on NumPy and CuPy arrays; only
-`optimize` needs SciPy (`pip install 'fzero[scipy]'`). A part is imported when it is first asked
-for.
+`optimize`, and the rarer windows of `signal`, need SciPy (`pip install 'fzero[scipy]'`). A part is
+imported when it is first asked for.
 """
 
 from importlib import import_module

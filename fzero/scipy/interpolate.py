@@ -79,21 +79,23 @@ class RegularGridInterpolator:
             grid, place = promoted(fnp.asarray(points), xi[..., axis])
             outside = outside | (place < grid[0]) | (place > grid[-1])
             brackets.append(self._bracket(grid, place))
-        total = None
-        for corner in itertools.product(*brackets):
-            index, share = tuple(i for i, _ in corner), fnp.ones_like(xi[..., 0])
-            for _, part in corner:
-                share = share * part
-            if self.method == "linear":
-                term = at(values, index).get() * fnp.reshape(share, (*share.shape, *(1,) * rest))
-            else:
-                term = at(values, index).get()
-            total = term if total is None else total + term
+        total = self._blend(values, brackets)
         if self.fill_value is None:
             return total
         outside = fnp.reshape(outside, (*outside.shape, *(1,) * rest))
         unknown = fnp.reshape(fnp.any(fnp.isnan(xi), axis=-1), outside.shape)
         return fnp.where(unknown, fnp.nan, fnp.where(outside, self.fill_value, total))
+
+    def _blend(self, values: Any, brackets: list[list[tuple[Any, Any]]]) -> Any:
+        """The sum of the corners' values, each times the product of its shares."""
+        total, rest = 0.0, values.ndim - len(brackets)
+        for corner in itertools.product(*brackets):
+            term = at(values, tuple(place for place, _ in corner)).get()
+            for place, share in corner:
+                shape = (*fnp.shape(place), *(1,) * rest)
+                term = term if self.method == "nearest" else term * fnp.reshape(share, shape)
+            total = total + term
+        return total
 
     def _bracket(self, grid: Any, place: Any) -> list[tuple[Any, Any]]:
         """The points of the grid on both sides, with their shares; or the nearest one."""

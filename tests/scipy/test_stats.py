@@ -193,6 +193,10 @@ def test_integers_and_lists(name):
 JAX = pytest.importorskip("jax.scipy.stats")
 
 
+def test_jaxs_distributions_and_statistics_are_there():
+    assert {name for name in dir(JAX) if not name.startswith("_")} <= set(stats.__all__)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_jaxs_functions_are_there_with_its_arguments(name):
     theirs = importlib.import_module(f"jax.scipy.stats.{name}")

@@ -1,32 +1,25 @@
 """Spectra of signals by windowed segments: `stft`, its inverse, `csd`, `welch`."""
 
-import math
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 import fzero.numpy as fnp
 
 from ...backend import array_namespace
-from ...ops.conv import fold
 from ..special.precision import promoted
-from .trends import detrend as without_trend
-from .windows import window_of
+from .segments import (
+    Detrend,
+    Plan,
+    added_up,
+    extended,
+    frequencies_of,
+    places,
+    planned,
+    spectra_of,
+)
 
 __all__ = ["csd", "istft", "stft", "welch"]
-
-Detrend = str | bool | Callable[[Any], Any]
-
-
-class _Plan(NamedTuple):
-    """The segments of a spectrum: window, their length, their step, the length of transforms."""
-
-    window: Any
-    length: int
-    step: int
-    nfft: int
-    onesided: bool
 
 
 def stft(
@@ -72,16 +65,16 @@ def stft(
     """
     (x,) = promoted(fnp.asarray(x))
     x = fnp.moveaxis(x, axis, -1)
-    plan = _planned("stft", x, window, nperseg, noverlap, nfft, return_onesided)
+    plan = planned("stft", x, window, nperseg, noverlap, nfft, return_onesided)
     half = plan.length // 2 if boundary is not None else 0
-    x = _extended(x, half, boundary)
+    x = extended(x, half, boundary)
     if padded:
         missing = -(x.shape[-1] - plan.length) % plan.step % plan.length
         x = fnp.pad(x, [(0, 0)] * (x.ndim - 1) + [(0, missing)])
-    spectra = _spectra(x, plan, detrend) / float(np.sum(plan.window))
+    spectra = spectra_of(x, plan, detrend) / float(np.sum(plan.window))
     start = plan.length / 2 if boundary is None else 0.0
-    times = (start + plan.step * _range(spectra, spectra.shape[-2])) / fs
-    return _frequencies(spectra, plan, fs), times, _placed(spectra, axis)
+    times = (start + plan.step * places(spectra, spectra.shape[-2])) / fs
+    return frequencies_of(spectra, plan, fs), times, _placed(spectra, axis)
 
 
 def csd(
@@ -133,15 +126,15 @@ def csd(
         fnp.pad(each, [(0, 0)] * (each.ndim - 1) + [(0, n - each.shape[-1])]) for each in (x, y)
     )
     onesided = return_onesided and "c" not in (x.dtype.kind, y.dtype.kind)
-    plan = _planned("csd", x, window, nperseg or 256, noverlap, nfft, onesided)
-    products = fnp.conjugate(_spectra(x, plan, detrend)) * _spectra(y, plan, detrend)
+    plan = planned("csd", x, window, nperseg or 256, noverlap, nfft, onesided)
+    products = fnp.conjugate(spectra_of(x, plan, detrend)) * spectra_of(y, plan, detrend)
     products = products * _scale(plan, scaling, fs)
     if onesided:
         last = plan.nfft // 2 if plan.nfft % 2 == 0 else plan.nfft
-        place = _range(products, products.shape[-1])
+        place = places(products, products.shape[-1])
         products = products * fnp.where((place > 0) & (place < last), fnp.full_like(place, 2), 1)
     found = _averaged(products, average)
-    return _frequencies(products, plan, fs), fnp.moveaxis(found, -1, axis)
+    return frequencies_of(products, plan, fs), fnp.moveaxis(found, -1, axis)
 
 
 def welch(
@@ -212,62 +205,22 @@ def istft(
     length = natural if nperseg is None else nperseg
     if nfft is None:
         nfft = length if input_onesided and length == natural + 1 else max(natural, length)
-    plan = _planned("istft", None, window, length, noverlap, nfft, input_onesided)
+    plan = planned("istft", None, window, length, noverlap, nfft, input_onesided)
     inverse = fnp.fft.irfft if input_onesided else fnp.fft.ifft
     pieces = inverse(z, plan.nfft)[..., :length]
     weights = array_namespace(z).asarray(plan.window, dtype=fnp.real(pieces).dtype)
-    added = _added(pieces * (weights * float(np.sum(plan.window))), plan)
-    norm = _added(fnp.broadcast_to(weights * weights, (count, length)), plan)
+    added = added_up(pieces * (weights * float(np.sum(plan.window))), plan)
+    norm = added_up(fnp.broadcast_to(weights * weights, (count, length)), plan)
     half = length // 2 if boundary else 0
     end = added.shape[-1] - half
     found = added[..., half:end] / fnp.where(norm > 1e-10, norm, 1.0)[half:end]
-    return _range(found, end - half) / fs, found
+    return places(found, end - half) / fs, found
 
 
-# ------------------------------------------------------------------------------------ segments
+# ------------------------------------------------------------------------------------ averages
 
 
-def _planned(
-    name: str, x: Any, window: Any, nperseg: Any, noverlap: Any, nfft: Any, onesided: bool
-) -> _Plan:
-    named = isinstance(window, (str, tuple))
-    length = int(nperseg or 256) if named else len(window)
-    if named and x is not None:
-        length = min(length, x.shape[-1])
-    overlap = length // 2 if noverlap is None else noverlap
-    size = length if nfft is None else nfft
-    if not (0 < length <= size and overlap < length):
-        raise ValueError(
-            f"{name}: nperseg is {length}, noverlap {overlap} and nfft {size}; expected 0 < nperseg"
-            " <= nfft and noverlap < nperseg. Leave noverlap and nfft out."
-        )
-    weights = window_of(window, length) if named else np.asarray(window, np.float64)
-    real = x is None or x.dtype.kind != "c"
-    return _Plan(weights, length, length - overlap, size, onesided and real)
-
-
-def _spectra(x: Any, plan: _Plan, detrend: Detrend) -> Any:
-    """The transforms of the segments: (..., segments, frequencies)."""
-    pieces = fnp.sliding_window_view(x, plan.length, -1)[..., :: plan.step, :]
-    if callable(detrend):
-        pieces = detrend(pieces)
-    elif detrend:
-        pieces = without_trend(pieces, type=str(detrend))
-    real = fnp.real(pieces) if x.dtype.kind == "c" else pieces
-    pieces = pieces * array_namespace(x).asarray(plan.window, dtype=real.dtype)
-    return (fnp.fft.rfft if plan.onesided else fnp.fft.fft)(pieces, plan.nfft)
-
-
-def _added(pieces: Any, plan: _Plan) -> Any:
-    """Segments as one signal: overlapping ones are added."""
-    shape = (*pieces.shape[:-2], plan.length + plan.step * (pieces.shape[-2] - 1))
-    return fold(
-        pieces, shape=shape, window=(plan.length,), axis=(len(shape) - 1,), step=(plan.step,),
-        dilation=(1,),
-    )  # fmt: skip
-
-
-def _scale(plan: _Plan, scaling: str, fs: Any) -> Any:
+def _scale(plan: Plan, scaling: str, fs: Any) -> Any:
     if scaling == "density":
         return 1.0 / (fs * float(np.sum(plan.window**2)))
     return 1.0 / float(np.sum(plan.window)) ** 2
@@ -282,36 +235,6 @@ def _averaged(products: Any, average: str) -> Any:
     return parts[0] + 1j * parts[1]
 
 
-def _range(like: Any, n: int) -> Any:
-    return array_namespace(like).arange(n, dtype=fnp.real(like).dtype)
-
-
-def _frequencies(spectra: Any, plan: _Plan, fs: Any) -> Any:
-    places = _range(spectra, spectra.shape[-1])
-    if not plan.onesided:
-        places = fnp.where(places < math.ceil(plan.nfft / 2), places, places - plan.nfft)
-    return places * (fs / plan.nfft)
-
-
 def _placed(spectra: Any, axis: int) -> Any:
     """The frequencies at the axis that was time's, the segments last."""
     return fnp.moveaxis(spectra, -1, axis - 1 if axis < 0 else axis)
-
-
-def _extended(x: Any, half: int, boundary: str | None) -> Any:
-    if boundary not in ("zeros", "even", "odd", "constant", None):
-        raise ValueError(
-            f"stft: boundary is {boundary!r}; expected 'zeros', 'even', 'odd', 'constant' or None. "
-            "Leave it out."
-        )
-    if half == 0:
-        return x
-    first, last = x[..., :1], x[..., -1:]
-    left, right = x[..., half:0:-1], x[..., -2 : -2 - half : -1]
-    ends = {
-        "zeros": (0 * left, 0 * right),
-        "even": (left, right),
-        "odd": (2 * first - left, 2 * last - right),
-        "constant": (first + 0 * left, last + 0 * right),
-    }[str(boundary)]
-    return fnp.concatenate([ends[0], x, ends[1]], axis=-1)

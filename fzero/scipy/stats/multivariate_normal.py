@@ -5,6 +5,7 @@ from typing import Any
 
 import fzero.numpy as fnp
 
+from ...backend import array_namespace
 from ..linalg import cholesky, solve_triangular
 from ..special.precision import promoted
 from . import standard
@@ -82,7 +83,7 @@ def _matrices(mean: Any, cov: Any) -> tuple[Any, Any]:
     mean, cov = fnp.asarray(0.0 if mean is None else mean), fnp.asarray(cov)
     if cov.ndim < 2:
         size = (cov.shape or mean.shape or (1,))[-1]
-        cov = fnp.eye(size, dtype=cov.dtype) * cov
+        cov = array_namespace(cov).eye(size, dtype=cov.dtype) * cov
     return mean, cov
 
 
