@@ -94,6 +94,35 @@ def test_quantiles_take_weights(name, axis):
         np.testing.assert_array_equal(got, wanted)
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_flat_indices(order):
+    i, j = np.array([[0, 2, 1, -1], [3, 1, 0, 7]])
+    for mode in ("clip", "wrap", ("wrap", "clip")):
+        options = {"mode": mode, "order": order}
+        wanted = np.ravel_multi_index((i, j), (3, 4), **options)
+        got = through(lambda i, j, o=options: fnp.ravel_multi_index((i, j), (3, 4), **o), i, j)
+        np.testing.assert_array_equal(got, wanted)
+    flat = np.arange(12)
+    split = fzero.vmap(lambda i: np.unravel_index(i, (3, 4), order))(flat)
+    np.testing.assert_array_equal(split, np.unravel_index(flat, (3, 4), order))
+    back = fzero.vmap(lambda i, j: np.ravel_multi_index((i, j), (3, 4), order=order))(*split)
+    np.testing.assert_array_equal(back, flat)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda i: np.ravel_multi_index((i, i), (3, 3)), "^ravel_multi_index: an index is outside"),
+        (lambda i: np.unravel_index(i, (2, 2)), "^unravel_index: an index is outside the 4"),
+        (lambda i: np.unravel_index(i, (9, 9), "Z"), "^unravel_index: order is 'Z'"),
+        (lambda i: fnp.ravel_multi_index((i,), (9,), "near"), "^ravel_multi_index: mode is 'near'"),
+    ],
+)
+def test_flat_indices_say_what_is_wrong(call, message):
+    with pytest.raises(ValueError, match=message):
+        through(call, np.array([1, 4]))
+
+
 BRACKETS = [
     lambda m, x, v: m.r_[v, 1.0, v],
     lambda m, x, v: m.r_[v, [1, 2], 0:3],

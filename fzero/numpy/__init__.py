@@ -19,6 +19,7 @@ from . import (
     dtypes,
     elementwise,
     fft,
+    flat_indices,
     indexing,
     inspection,
     joining,
@@ -41,6 +42,7 @@ from .counting import *
 from .creation import *
 from .dtypes import *
 from .elementwise import *
+from .flat_indices import *
 from .indexing import *
 from .joining import *
 from .logic import *
@@ -79,6 +81,7 @@ __all__ += counting.__all__
 __all__ += creation.__all__
 __all__ += dtypes.__all__
 __all__ += elementwise.__all__
+__all__ += flat_indices.__all__
 __all__ += indexing.__all__
 __all__ += joining.__all__
 __all__ += logic.__all__

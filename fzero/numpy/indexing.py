@@ -20,9 +20,9 @@ from .reductions import flat
 __all__ = [
     "argwhere", "choose", "compress", "diag_indices", "diag_indices_from", "extract",
     "fill_diagonal", "flatnonzero", "index_exp", "ix_", "mask_indices", "mgrid", "nonzero",
-    "ogrid", "piecewise", "place", "put", "put_along_axis", "ravel_multi_index", "s_",
+    "ogrid", "piecewise", "place", "put", "put_along_axis", "s_",
     "select", "take", "take_along_axis", "tril_indices", "tril_indices_from", "triu_indices",
-    "triu_indices_from", "unravel_index", "where",
+    "triu_indices_from", "where",
 ]  # fmt: skip
 
 
@@ -267,32 +267,3 @@ def _places(a: Any) -> Any:
     if len(shape_of(a)) != 1:
         raise ValueError(f"ix_: an argument has shape {shape_of(a)}; expected one axis. Use ravel.")
     return nonzero(a)[0] if dtype_of(a).kind == "b" else a
-
-
-@like_numpy("ravel_multi_index")
-def ravel_multi_index(multi_index: Any, dims: Any, mode: str = "raise", order: str = "C") -> Any:
-    """The flat indices that belong to an index for each axis."""
-    if mode == "raise" and order == "C":
-        flat_index: Any = 0
-        for i, n in zip(multi_index, dims, strict=True):
-            flat_index = flat_index * n + i
-        return flat_index
-    raise ValueError(
-        f"ravel_multi_index: mode is {mode!r} and order {order!r}; expected 'raise' and 'C' for "
-        "tracers. Clip the indices and reverse dims first."
-    )
-
-
-@like_numpy("unravel_index")
-def unravel_index(indices: Any, shape: Any, order: str = "C") -> tuple[Any, ...]:
-    """For each axis the index that belongs to flat indices."""
-    if order != "C":
-        raise ValueError(
-            f"unravel_index: order is {order!r}; expected 'C' for tracers. "
-            "Reverse the shape and the result instead."
-        )
-    rest, found = coerce(indices), []
-    for n in reversed(tuple(shape)):
-        found.append(rest % n)
-        rest = rest // n
-    return tuple(reversed(found))
