@@ -1,0 +1,1 @@
+"""The cases of the sweep, a table of each subject."""
