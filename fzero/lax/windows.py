@@ -11,6 +11,7 @@ from .. import numpy as fnp
 from .. import tree
 from ..core import coerce
 from ..dtypes import dtype_of, shape_of
+from ..numpy.entry import from_host
 from ..ops.conv import windows
 from ..ops.elementwise import astype
 from ..shaping import PYTHON_SCALARS, axes_of
@@ -41,7 +42,7 @@ def _folded(rows: Any, init: Any, computation: Callable[[Any, Any], Any]) -> Any
         known = _KNOWN[computation]
         return tree.map(lambda x, i: computation(i, known(x, axis=-1)), rows, init)
     steps = (tree.map(lambda x, i=i: x[..., i], rows) for i in range(n))
-    start = tree.map(lambda i: fnp.broadcast_to(i, tuple(shape)), init)
+    start = tree.map(lambda i: fnp.broadcast_to(from_host(i, *leaves), tuple(shape)), init)
     return functools.reduce(computation, steps, start)
 
 
