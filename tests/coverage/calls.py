@@ -71,6 +71,8 @@ LAX = {
         n: [Sample(partial(lambda f, x, i, u: f(x, i, u, SCATTERED), f), (V, PLACES, V[:2]))]
         for n, f in ((n, getattr(lax, n)) for n in SCATTERS)
     },
+    "betainc": [Sample(lax.betainc, (P + 1, P + 2, P))],
+    **{n: [Sample(getattr(lax, n), (P + 1, P))] for n in ("igamma", "igammac")},
     "empty": [Sample(lambda: lax.empty((2,), float))],
     "reduce_window_shape_tuple": [
         Sample(lambda: lax.reduce_window_shape_tuple((4,), (2,), (1,), ((0, 0),)))
