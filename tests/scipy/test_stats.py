@@ -264,6 +264,13 @@ def test_tails_of_gumbel_keep_their_logarithms():
     assert stats.gumbel_r.logsf(1e4) == -1e4 and stats.gumbel_l.logcdf(-1e4) == -1e4
 
 
+def test_logarithms_near_one_keep_their_digits():
+    for name, x in (("gamma", 40.0), ("chi2", 80.0), ("t", 1e8), ("cauchy", 1e18)):
+        shapes = (1.5,) if name != "cauchy" else ()
+        want = -getattr(scipy_stats, name).sf(x, *shapes)
+        assert function(name, "logcdf")(x, *shapes) == pytest.approx(want, rel=1e-10)
+
+
 def test_tails_of_the_normal_keep_their_slopes():
     assert grad(stats.norm.logcdf)(-100.0) == pytest.approx(100.00999800099926, rel=1e-12)
 

@@ -93,5 +93,5 @@ def isf(q: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
 
 
 pdf = standard.exponential_of(logpdf)
-logcdf = standard.logarithm_of(cdf)
-logsf = standard.logarithm_of(sf)
+logcdf = standard.logarithm_of(cdf, sf)
+logsf = standard.logarithm_of(sf, cdf)

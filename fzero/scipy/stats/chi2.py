@@ -44,6 +44,6 @@ def _as_gamma(*args: Any) -> tuple[Any, Any, Any, Any]:
     return x, df / 2, loc, 2 * scale
 
 
-logcdf = standard.logarithm_of(cdf)
-logsf = standard.logarithm_of(sf)
+logcdf = standard.logarithm_of(cdf, sf)
+logsf = standard.logarithm_of(sf, cdf)
 pdf = standard.exponential_of(logpdf)

@@ -53,6 +53,6 @@ def _distribution(f: Any, x: Any, a: Any, loc: Any, scale: Any, beyond: Any) -> 
     )
 
 
-logcdf = standard.logarithm_of(cdf)
-logsf = standard.logarithm_of(sf)
+logcdf = standard.logarithm_of(cdf, sf)
+logsf = standard.logarithm_of(sf, cdf)
 pdf = standard.exponential_of(logpdf)

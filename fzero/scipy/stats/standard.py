@@ -158,13 +158,18 @@ def exponential_of(logarithm: Callable[..., Any]) -> Callable[..., Any]:
     return _named(f, logarithm, name, f"exp({logarithm.__name__})")
 
 
-def logarithm_of(probability: Callable[..., Any]) -> Callable[..., Any]:
-    """`logcdf` from `cdf`: its logarithm, -inf at 0, with its arguments."""
+def logarithm_of(
+    probability: Callable[..., Any], opposite: Callable[..., Any]
+) -> Callable[..., Any]:
+    """`logcdf` from `cdf` and `sf`: log(cdf), or log(1 - sf) where that keeps digits; -inf at 0."""
 
     def logarithm(*args: Any, **kwargs: Any) -> Any:
-        p = probability(*args, **kwargs)
-        zero = p == 0
-        return fnp.where(zero, -_INF, fnp.log(fnp.where(zero, 1.0, p)))
+        p, rest = probability(*args, **kwargs), opposite(*args, **kwargs)
+        zero, large = p == 0, p > 0.5
+        small = fnp.log(fnp.where(zero | large, 1.0, p))
+        return fnp.where(
+            zero, -_INF, fnp.where(large, fnp.log1p(-fnp.where(large, rest, 0.0)), small)
+        )
 
     name = probability.__name__
     return _named(logarithm, probability, f"log{name}", f"log({name})")

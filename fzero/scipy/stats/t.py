@@ -68,6 +68,6 @@ def sf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     )
 
 
-logcdf = standard.logarithm_of(cdf)
-logsf = standard.logarithm_of(sf)
+logcdf = standard.logarithm_of(cdf, sf)
+logsf = standard.logarithm_of(sf, cdf)
 pdf = standard.exponential_of(logpdf)
