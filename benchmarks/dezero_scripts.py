@@ -105,7 +105,8 @@ def train(model: Any, batches: Callable[[], Iterable[Any]], epochs: int, bptt: i
     mean = 0.0
     for _ in range(epochs):
         model.reset_state()
-        loss, count = 0, 0
+        loss: Any = 0
+        count = 0
         for x, t in batches():
             loss += dezero.functions.mean_squared_error(model(x), t)
             count += 1

@@ -94,7 +94,7 @@ def give(torch: Any, module: Any, params: Any, state: Any) -> Any:
     arrays = {**dict(_named(params)), **dict(_named(state))}
     for name in module.state_dict():
         if name.endswith("num_batches_tracked"):
-            arrays[name] = np.int64(0)
+            arrays[name] = np.zeros((), np.int64)
     module.load_state_dict({k: torch.tensor(np.array(a)) for k, a in arrays.items()})
     return module
 
