@@ -337,6 +337,13 @@ def test_containers_keep_their_types_and_tracers_are_no_arrays(x):
 
 
 @pytest.mark.parametrize("plain", [float, lambda x: x.item(), lambda x: x.tolist(), math.sqrt])
+@covers("Looking at a tracer")
+def test_the_value_of_a_tracer_is_an_array():
+    seen = []
+    fzero.grad(lambda v: (seen.append(fzero.value(v)), v.sum())[1])(np.ones(3))
+    assert type(seen[0]) is np.ndarray and not seen[0].flags.writeable
+
+
 @covers("Plain numbers have no derivative")
 def test_a_plain_number_ends_the_derivative(plain):
     assert fzero.grad(lambda x: x * plain(x))(4.0) == plain(np.float64(4.0))

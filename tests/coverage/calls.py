@@ -42,7 +42,7 @@ LAX = {
         for n, f in {"pmean": lax.pmean, "psum": lax.psum}.items()
     },
     **{
-        n: [Sample(partial(lambda f, x: vmap(lambda v: f("i"), axis_name="i")(x), f), (P,))]
+        n: [Sample(partial(lambda f: vmap(lambda v: f("i"), axis_name="i")(P), f))]
         for n, f in {"axis_index": lax.axis_index, "axis_size": lax.axis_size}.items()
     },
     "custom_linear_solve": [
@@ -73,6 +73,7 @@ LAX = {
     },
     "betainc": [Sample(lax.betainc, (P + 1, P + 2, P))],
     **{n: [Sample(getattr(lax, n), (P + 1, P))] for n in ("igamma", "igammac")},
+    "dtype": [Sample(lambda: lax.dtype(P))],
     "empty": [Sample(lambda: lax.empty((2,), float))],
     "reduce_window_shape_tuple": [
         Sample(lambda: lax.reduce_window_shape_tuple((4,), (2,), (1,), ((0, 0),)))
@@ -108,6 +109,8 @@ SPECIAL = {
     "zeta": [Sample(special.zeta, (P + 1, P))],
 }
 LINALG = {
+    "lu_solve": [Sample(lambda a, b: linalg.lu_solve(linalg.lu_factor(a), b), (M, V))],
+    "solve_sylvester": [Sample(lambda a, b: linalg.solve_sylvester(a, a, b), (M, M))],
     "block_diag": [Sample(linalg.block_diag, (M, V))],
     "cho_factor": [Sample(lambda a: linalg.cho_factor(a)[0], (M,))],
     "cho_solve": [Sample(lambda c, b: linalg.cho_solve((c, False), b), (M, V))],

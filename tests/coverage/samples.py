@@ -82,7 +82,7 @@ def of_scipy() -> dict[str, dict[str, list[Sample]]]:
     """Samples of the parts of `fzero.scipy`."""
     found = {
         "fzero.scipy.special": {**guessed(sp.special, P), **SPECIAL},
-        "fzero.scipy.linalg": {**guessed(sp.linalg, M), **LINALG},
+        "fzero.scipy.linalg": {n: LINALG.get(n, of) for n, of in guessed(sp.linalg, M).items()},
         "fzero.scipy.stats": of_stats(),
     }
     for part in ("fft", "integrate", "ndimage", "signal"):
