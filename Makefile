@@ -39,7 +39,7 @@ lint: .venv/.with-test
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
-bench: .venv/.with-bench,plots
+bench: .venv/.with-bench
 	$(BIN)/python -m benchmarks $(ARGS)
 
 coverage: .venv/.with-test
