@@ -47,6 +47,11 @@ def refuse_complex(dtype: np.dtype) -> None:
 
 def _raw(x: Any) -> Any:
     while not known(x):
+        if not hasattr(x, "value"):
+            raise TypeError(
+                f"fzero: a value is a {type(x).__name__}; expected an array or a number. "
+                "Convert it first, for example with numpy.asarray(x)."
+            )
         x = x.value
     return x
 

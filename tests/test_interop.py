@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import fzero
+from fzero.testing import check_grads
 
 ROOT = Path(__file__).parents[1]
 X = np.array([0.3, 1.2, -0.7, 2.0])
@@ -199,6 +200,61 @@ def test_numpy_testing_says_where_results_differ():
         np.testing.assert_allclose(fzero.grad(np.sum)(X), [1.0, 1.0, 1.0, 2.0])
 
 
+def own_namespace(x):
+    """`x` as a library of the Array API takes it in."""
+    return x.__array_namespace__().asarray(x) if hasattr(x, "__array_namespace__") else x
+
+
+EXTRA = {
+    "at.set": lambda x, xpx: xpx.at(x)[1].set(x[0] * 2, copy=True),
+    "at.set into a result": lambda x, xpx: xpx.at(own_namespace(x) * 1)[x > 0].set(3.0),
+    "at.add": lambda x, xpx: xpx.at(x, slice(1, 3)).add(x[0], copy=True),
+    "at.min": lambda x, xpx: xpx.at(x, slice(1, 3)).min(x[0], copy=True),
+    "atleast_nd": lambda x, xpx: xpx.atleast_nd(x, ndim=2),
+    "cov": lambda x, xpx: xpx.cov(x.reshape(2, 2)),
+    "create_diagonal": lambda x, xpx: xpx.create_diagonal(x),
+    "kron": lambda x, xpx: xpx.kron(x, x),
+    "nan_to_num": lambda x, xpx: xpx.nan_to_num(x),
+    "pad": lambda x, xpx: xpx.pad(x, 2),
+    "partition": lambda x, xpx: xpx.partition(x, 1),
+    "sinc": lambda x, xpx: xpx.sinc(x),
+}
+
+
+@pytest.mark.parametrize("name", EXTRA)
+def test_functions_of_array_api_extra(name):
+    xpx = pytest.importorskip("array_api_extra")
+    f = lambda x: EXTRA[name](x, xpx)
+    weights = np.cos(np.arange(f(X).size)).reshape(f(X).shape) + 1.5
+    check_grads(lambda x: (f(x) * weights).sum(), (X,), order=2)
+    np.testing.assert_allclose(fzero.vmap(f)(np.stack([X, 2 * X])), [f(X), f(2 * X)])
+
+
+def test_apply_where_of_array_api_extra():
+    xpx = pytest.importorskip("array_api_extra")
+
+    def f(x):
+        x = own_namespace(x)  # else the mask is NumPy's, and the library refuses two namespaces
+        return xpx.apply_where(x > 0, x, lambda v: v**2, lambda v: -v).sum()
+
+    np.testing.assert_allclose(fzero.grad(f)(X), np.where(X > 0, 2 * X, -1))
+    np.testing.assert_allclose(fzero.jvp(f, (X,), (X,))[1], np.sum(np.where(X > 0, 2 * X, -1) * X))
+
+
+def test_tracers_are_arrays_of_array_api_compat():
+    compat = pytest.importorskip("array_api_compat")
+
+    def look(x):
+        assert compat.array_namespace(x) is compat.array_namespace(2 * x, x.sum())
+        assert compat.is_array_api_obj(x) and not compat.is_numpy_array(x)
+        assert (compat.device(x), compat.size(x)) == ("cpu", 4)
+        assert compat.to_device(x, "cpu") is x
+        return np.sum(x)
+
+    fzero.grad(look)(X)
+    fzero.vmap(look)(X[None])
+
+
 def test_columns_of_pandas():
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame({"x": X, "y": 2 * X})
@@ -213,3 +269,63 @@ def test_arrays_of_xarray():
     data = xarray.DataArray(X, dims="time")
     gradient = fzero.grad(lambda x: np.sum(x**2))(data.values)
     np.testing.assert_allclose(data.copy(data=gradient), 2 * X)
+
+
+def labelled():
+    """Arrays with labels, of packages that are here."""
+    found = {}
+    try:
+        import pandas
+
+        found["Series"] = pandas.Series(X)
+        found["DataFrame"] = pandas.DataFrame({"a": X, "b": 2 * X})
+    except ModuleNotFoundError:
+        pass
+    try:
+        import xarray
+
+        found["DataArray"] = xarray.DataArray(X, dims="time")
+    except ModuleNotFoundError:
+        pass
+    return found
+
+
+@pytest.mark.parametrize("name", ["Series", "DataFrame", "DataArray"])
+def test_labelled_arrays_beside_tracers(name):
+    x = labelled().get(name)
+    if x is None:
+        pytest.skip(f"the package of {name} is not installed")
+    plain = np.asarray(x)
+    assert fzero.grad(lambda w: np.sum(w * x))(2.0) == pytest.approx(np.sum(plain))
+    assert fzero.grad(lambda w: np.sum(np.where(x > 0, w, 0)))(2.0) == np.sum(plain > 0)
+    got = fzero.grad(lambda w: fzero.numpy.sum(fzero.numpy.sin(x) * w))(2.0)
+    assert got == pytest.approx(np.sum(np.sin(plain)))
+    np.testing.assert_allclose(fzero.vmap(lambda r: 2 * r)(x), 2 * plain)
+
+
+@pytest.mark.parametrize("name", ["Series", "DataFrame", "DataArray"])
+def test_labelled_arrays_as_arguments(name):
+    """A gradient with the right values, or an error that asks for an array."""
+    x = labelled().get(name)
+    if x is None:
+        pytest.skip(f"the package of {name} is not installed")
+    square = lambda x: np.sum(x**2)
+    if name == "DataFrame":
+        for run in (lambda: fzero.grad(square)(x), lambda: fzero.jvp(square, (x,), (x,))):
+            with pytest.raises(TypeError, match=r"(?s)is a? ?DataFrame.*expected"):
+                run()
+    else:
+        np.testing.assert_allclose(fzero.grad(square)(x), 2 * X)
+        np.testing.assert_allclose(fzero.jvp(square, (x,), (x,))[1], 2 * np.sum(X**2))
+
+
+@pytest.mark.parametrize("name", ["Series", "DataFrame", "DataArray"])
+def test_labelled_arrays_on_the_left_of_a_tracer_are_never_wrong(name):
+    x = labelled().get(name)
+    if x is None:
+        pytest.skip(f"the package of {name} is not installed")
+    try:
+        got = fzero.grad(lambda w: np.sum(x * w))(2.0)
+    except TypeError:
+        return
+    assert got == pytest.approx(np.sum(np.asarray(x)))
