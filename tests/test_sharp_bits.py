@@ -19,6 +19,7 @@ from fzero.errors import (
     MutatedArrayError,
     NaNError,
 )
+from fzero.scipy import linalg
 from tests.strict import put, unwrap
 
 PAGE = Path(__file__).parents[1] / "docs" / "sharp_bits.md"
@@ -336,7 +337,6 @@ def test_containers_keep_their_types_and_tracers_are_no_arrays(x):
 # ------------------------------------------------------------------------------------- our own
 
 
-@pytest.mark.parametrize("plain", [float, lambda x: x.item(), lambda x: x.tolist(), math.sqrt])
 @covers("Looking at a tracer")
 def test_the_value_of_a_tracer_is_an_array():
     seen = []
@@ -344,6 +344,7 @@ def test_the_value_of_a_tracer_is_an_array():
     assert type(seen[0]) is np.ndarray and not seen[0].flags.writeable
 
 
+@pytest.mark.parametrize("plain", [float, lambda x: x.item(), lambda x: x.tolist(), math.sqrt])
 @covers("Plain numbers have no derivative")
 def test_a_plain_number_ends_the_derivative(plain):
     assert fzero.grad(lambda x: x * plain(x))(4.0) == plain(np.float64(4.0))
@@ -525,6 +526,26 @@ def test_complex_gradients_follow_jax():
     da = (f(np.complex128(z + eps)) - f(np.complex128(z - eps))) / (2 * eps)
     db = (f(np.complex128(z + 1j * eps)) - f(np.complex128(z - 1j * eps))) / (2 * eps)
     assert fzero.grad(f)(z) == pytest.approx(da - 1j * db, rel=1e-8)
+
+
+@covers("Eigenvectors and repeated eigenvalues")
+@pytest.mark.parametrize("transform", ["reverse", "forward"])
+def test_values_are_right_where_they_repeat_and_vectors_are_not(transform):
+    double = np.diag([1.0, 1.0, 2.0])
+    mixes = np.array([[0.3, 1.0, 0.2], [1.0, -0.4, 0.5], [0.2, 0.5, 0.7]])
+
+    def slope(f):
+        if transform == "forward":
+            return fzero.jvp(f, (double,), (mixes,))[1]
+        return np.sum(fzero.grad(f)(double) * mixes)
+
+    cubes = lambda a: (np.linalg.eigvalsh(a) ** 3).sum()
+    assert slope(cubes) == pytest.approx(3 * np.trace(double @ double @ mixes))
+    assert slope(lambda a: np.linalg.svd(a)[1].sum()) == pytest.approx(np.trace(mixes))
+    assert slope(lambda a: np.linalg.norm(a, "nuc")) == pytest.approx(np.trace(mixes))
+    by_vectors = lambda a: (lambda w, v: ((v * np.exp(w)) @ v.T)[0, 1])(*np.linalg.eigh(a))
+    assert slope(by_vectors) == 0.0
+    assert slope(lambda a: linalg.expm(a)[0, 1]) == pytest.approx(np.e)
 
 
 @covers("Functions that run again")
