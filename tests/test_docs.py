@@ -27,6 +27,7 @@ WITH_CODE = (
     "from_autograd.md",
     "from_jax.md",
     "neural_networks.md",
+    "onednn.md",
 )
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 

@@ -123,7 +123,7 @@ def test_modules_keep_their_order():
 def test_numpy_is_the_only_hard_dependency():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["dependencies"] == ["numpy>=2"]
-    optional = {"gpu", "onnx", "plots", "progress", "images", "scipy"}
+    optional = {"gpu", "onednn", "onnx", "plots", "progress", "images", "scipy"}
     extras = optional | {"test", "peers", "docs", "bench"}
     assert set(project["optional-dependencies"]) == extras
     assert all((ROOT / package / "py.typed").is_file() for package in ("fzero", "fzero_nn"))

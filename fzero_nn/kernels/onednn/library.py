@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -132,9 +131,9 @@ def _candidates() -> Iterator[str]:
         return
     for package in _PACKAGES:
         yield from _files_of(package)
-    own = Path(sys.prefix, "lib", _FILE)
-    if own.exists():
-        yield str(own)
+    own = os.path.join(sys.prefix, "lib", _FILE)
+    if os.path.exists(own):
+        yield own
     yield _FILE
 
 
@@ -145,7 +144,8 @@ def _files_of(package: str) -> list[str]:
         files = metadata.files(package) or ()
     except metadata.PackageNotFoundError:
         return []
-    return [os.path.realpath(file.locate()) for file in files if file.name == _FILE]
+    paths = [os.path.realpath(file.locate()) for file in files if file.name == _FILE]
+    return [path for path in paths if os.path.exists(path)]
 
 
 @cache
