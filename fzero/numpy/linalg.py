@@ -1,7 +1,8 @@
 """Linear algebra: `numpy.linalg` on arrays and tracers, over leading axes as there.
 
 Decompositions that are not unique (the phases of singular vectors, eigenvectors of equal
-eigenvalues) have the derivative of what does not depend on the choice.
+eigenvalues) have finite derivatives, of LAPACK's choice kept as still as can be: see "Eigenvectors
+and repeated eigenvalues" in docs/sharp_bits.md.
 """
 
 from typing import Any, NamedTuple
@@ -148,7 +149,10 @@ def qr(a: Any, mode: str = "reduced") -> Any:
 def svd(
     a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False
 ) -> Any:
-    """U, S and Vh with U @ diag(S) @ Vh = a, S descending; S alone without `compute_uv`."""
+    """U, S and Vh with U @ diag(S) @ Vh = a, S descending; S alone without `compute_uv`.
+
+    Gradient: of the vectors where the values differ; of S also where they repeat.
+    """
     made = singular.svd(floating(a), full_matrices, compute_uv, hermitian)
     return SVDResult(*made) if compute_uv else made
 
@@ -161,7 +165,10 @@ def svdvals(x: Any, /) -> Any:
 
 @like_numpy("linalg.eigh")
 def eigh(a: Any, UPLO: str = "L") -> EighResult:
-    """The eigenvalues, ascending, and eigenvectors of Hermitian matrices."""
+    """The eigenvalues, ascending, and eigenvectors of Hermitian matrices.
+
+    Gradient: of the vectors where the values differ; of the values also where they repeat.
+    """
     return EighResult(*spectral.eigh(floating(a), UPLO))
 
 

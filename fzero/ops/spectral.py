@@ -2,7 +2,9 @@
 
 LAPACK chooses a factor for each vector, and a basis for the vectors of equal values. The tangents
 here leave these choices alone: no vector turns into itself, nor into a vector of an equal value.
-So derivatives stay finite, and are right for every function that does not depend on the choice.
+So derivatives stay finite. They are right for every function that does not depend on the choice
+where the values differ; where values are equal, for functions of the values that treat them alike,
+and not for what is built from the vectors, such as (v * f(w)) @ v.T.
 """
 
 from typing import Any
