@@ -234,6 +234,11 @@ def checked_tangents(what: str, given: Any, primals: Sequence[Any], treedef: Any
     out = []
     for i, (t, x) in enumerate(zip(leaves, primals, strict=True)):
         if not is_inexact(x):
+            if hasattr(x, "shape") and not hasattr(x, "dtype"):
+                raise TypeError(
+                    f"{what} has a leaf {i} for a value that is a {type(x).__name__}; expected an "
+                    "array as value. Convert it first, for example with numpy.asarray(x)."
+                )
             out.append(None)
             continue
         if shape_of(t) != shape_of(x):

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-
 from ..backend import array_namespace, is_array
 from ..core import Tracer, coerce, concrete
 from ..dtypes import dtype_of, shape_of
@@ -22,7 +20,8 @@ def getitem(x: Any, index: Any) -> Any:
     """`x[index]` with NumPy's meaning; the index may hold tracers of integers."""
     if _is_flag(index):
         times = int(concrete(index, "a boolean mask as an index"))
-        return getitem(getitem(x, None), np.zeros(times, int))  # a copy, as of all masks
+        places = array_namespace(x).zeros(times, int)
+        return getitem(getitem(x, None), places)  # a copy, as of all masks
     static, arrays = parse(index, x)
     unique = not arrays or (not isinstance(index, tuple) and _is_mask(index))
     try:

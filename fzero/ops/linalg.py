@@ -4,13 +4,12 @@ Cotangents follow the pairing sum(g * t), so that the rules of holomorphic funct
 where textbooks take adjoints.
 """
 
+import itertools
 import math
 import operator
 from typing import Any
 
-import numpy as np
-
-from ..backend import array_namespace
+from ..backend import array_namespace, namespace
 from ..core import coerce
 from ..dtypes import dtype_of, shape_of, zeros_of
 from ..rules import custom, draw
@@ -30,6 +29,8 @@ from .matrices import (
 )
 from .products import matmul
 from .structural import broadcast_to, expand_dims, reshape, transpose
+
+_SINGULAR = namespace().linalg.LinAlgError  # NumPy's, which CuPy raises too
 
 
 def _square_samples(rng: Any) -> list[Any]:
@@ -80,15 +81,15 @@ def _solve_or_nan_impl(xp: Any) -> Any:
     def solve_or_nan(a: Any, b: Any) -> Any:
         try:
             return solve(a, b)
-        except np.linalg.LinAlgError:
+        except _SINGULAR:
             pass
-        head = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+        head = xp.broadcast_shapes(a.shape[:-2], b.shape[:-2])
         a, b = xp.broadcast_to(a, head + a.shape[-2:]), xp.broadcast_to(b, head + b.shape[-2:])
-        x = xp.full(b.shape, np.nan, xp.result_type(a, b))
-        for i in np.ndindex(head):
+        x = xp.full(b.shape, math.nan, xp.result_type(a, b))
+        for i in itertools.product(*map(range, head)):
             try:
                 x[i] = solve(a[i], b[i])
-            except np.linalg.LinAlgError:
+            except _SINGULAR:
                 continue
         return x
 
