@@ -7,6 +7,8 @@ import fzero.numpy as fnp
 from fzero.numpy import tanh
 from fzero.ops.special import logistic
 
+from ..kernels import pointwise as kernels
+from .pointwise import fused_pointwise
 from .rectifiers import relu6, softplus
 
 __all__ = [
@@ -54,7 +56,10 @@ def sigmoid(x: Any) -> Any:
         >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
         array([0. , 0.5, 1. ])
     """
-    return logistic(x)
+    return _SIGMOID(x)
+
+
+_SIGMOID = fused_pointwise("sigmoid", logistic, kernels.sigmoid)
 
 
 def log_sigmoid(x: Any) -> Any:

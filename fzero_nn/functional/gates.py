@@ -8,7 +8,9 @@ import fzero.numpy as fnp
 from fzero.ops.special import erfc
 from fzero.shaping import axis_of
 
+from ..kernels import pointwise as kernels
 from .activations import hard_sigmoid, sigmoid
+from .pointwise import fused_pointwise
 from .rectifiers import softplus
 
 __all__ = ["gelu", "glu", "hard_silu", "hard_swish", "mish", "silu", "swish"]
@@ -39,7 +41,7 @@ def gelu(x: Any, approximate: bool = True) -> Any:
         >>> gelu(np.array([-np.inf, 0.0, 1.0]), approximate=False) + 0.0
         array([0.        , 0.        , 0.84134475])
     """
-    return _gated(x, _normal_cdf_by_tanh if approximate else _normal_cdf, 40.0)
+    return (_GELU_BY_TANH if approximate else _GELU)(x)
 
 
 def _normal_cdf(x: Any) -> Any:
@@ -48,6 +50,12 @@ def _normal_cdf(x: Any) -> Any:
 
 def _normal_cdf_by_tanh(x: Any) -> Any:
     return (1 + fnp.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * (x * x * x)))) / 2
+
+
+_GELU = fused_pointwise("gelu", lambda x: _gated(x, _normal_cdf, 40.0), kernels.gelu)
+_GELU_BY_TANH = fused_pointwise(
+    "gelu_by_tanh", lambda x: _gated(x, _normal_cdf_by_tanh, 40.0), kernels.gelu_by_tanh
+)
 
 
 def silu(x: Any) -> Any:
@@ -66,7 +74,10 @@ def silu(x: Any) -> Any:
         >>> silu(np.array([-np.inf, 0.0, np.inf])) + 0.0
         array([ 0.,  0., inf])
     """
-    return _gated(x, sigmoid, 1000.0)
+    return _SILU(x)
+
+
+_SILU = fused_pointwise("silu", lambda x: _gated(x, sigmoid, 1000.0), kernels.silu)
 
 
 def hard_silu(x: Any) -> Any:

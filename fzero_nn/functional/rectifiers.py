@@ -1,9 +1,13 @@
 """Rectifiers: activations that let positive elements pass and hold negative ones back."""
 
+import math
 from typing import Any
 
 import fzero.numpy as fnp
 from fzero.ops import special
+
+from ..kernels import pointwise as kernels
+from .pointwise import fused_pointwise
 
 __all__ = [
     "celu",
@@ -78,9 +82,18 @@ def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
         >>> leaky_relu(np.array([-2.0, 3.0]), slope=0.25)
         array([-0.5,  3. ])
     """
+    if isinstance(slope, (int, float)) and math.isfinite(slope) and slope:
+        return _LEAKY_RELU(x, slope=slope)
+    return _leaky_relu(x, slope)
+
+
+def _leaky_relu(x: Any, slope: Any) -> Any:
     x = fnp.asarray(x)
     # The untaken side is 0 before it is multiplied, so that an infinity in it makes no NaN.
     return fnp.where(x > 0, x, slope * fnp.where(x > 0, 0, x))
+
+
+_LEAKY_RELU = fused_pointwise("leaky_relu", _leaky_relu, kernels.leaky_relu, slope=0.2)
 
 
 def prelu(x: Any, slope: Any, axis: int = 1) -> Any:
@@ -137,8 +150,17 @@ def elu(x: Any, alpha: Any = 1.0) -> Any:
         >>> elu(np.array([-np.inf, 0.0, 2.0]))
         array([-1.,  0.,  2.])
     """
+    if isinstance(alpha, (int, float)) and math.isfinite(alpha):
+        return _ELU(x, alpha=alpha)
+    return _elu(x, alpha)
+
+
+def _elu(x: Any, alpha: Any) -> Any:
     x = fnp.asarray(x)
     return fnp.where(x > 0, x, alpha * fnp.expm1(fnp.where(x > 0, 0, x)))
+
+
+_ELU = fused_pointwise("elu", _elu, kernels.elu, alpha=1.5)
 
 
 def celu(x: Any, alpha: Any = 1.0) -> Any:
@@ -197,7 +219,10 @@ def softplus(x: Any) -> Any:
         >>> softplus(np.array([-1000.0, 1000.0]))
         array([   0., 1000.])
     """
-    return special.softplus(x)
+    return _SOFTPLUS(x)
+
+
+_SOFTPLUS = fused_pointwise("softplus", special.softplus, kernels.softplus)
 
 
 def sparse_plus(x: Any) -> Any:
