@@ -14,18 +14,19 @@ KERNELS = {"the kernels installed": ("auto", 0.9), "kernels of pure NumPy": ("nu
 def variant(name: str, rate: float, compared: Variant | None = None) -> Variant:
     """Steps with one choice of kernels, sizes counting the images of a batch."""
     kernels, limit = KERNELS[name]
+    yardstick = {"numpy": {"numpy": cnn.value_by_hand}} if kernels == "numpy" else {}
     return Variant(
         name,
         ours=cnn.our_setup(rate, kernels),
         peers={
-            "numpy": {"numpy": cnn.value_by_hand},
+            **yardstick,
             "torch": cnn.torch_setups(rate),
             "jax.jit": {"jax.jit": cnn.jax_setup(rate)},
         },
         sizes=(16, 64, 256),
         judged=(64,),
         limits={"torch": Limit("ratio", limit)},
-        value_only=("numpy",),
+        value_only=tuple(yardstick),
         memory=True,
         warm=2,
         compared=compared,

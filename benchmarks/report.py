@@ -17,7 +17,7 @@ from .units import quantity
 
 __all__ = ["circumstances", "figure_lines", "page", "read", "record", "summary_lines", "write"]
 
-LIBRARIES = ("numpy", "torch", "jax", "autograd", "mlx", "optax", "dezero")
+LIBRARIES = ("numpy", "torch", "jax", "autograd", "mlx", "optax", "dezero", "onednn-cpu-gomp")
 UNITS = {"time": "Times are per", "memory": "Peak memory above that before the call is per"}
 INTRODUCTION = f"""\
 # Benchmarks
