@@ -1,7 +1,8 @@
 """P12: the operations of training beside matrix products, forward and backward."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,7 +26,7 @@ class Work(NamedTuple):
         ours, torch: the operation; PyTorch's is given `torch` first.
         numpy: its value in plain NumPy.
         sizes: as of a variant; the last two are judged.
-        layouts: the layouts of memory in which PyTorch gets its first argument.
+        layouts: way -> the layout of memory in which PyTorch gets its first argument.
     """
 
     data: Callable[[int], tuple[Arrays, Arrays]]
@@ -33,7 +34,7 @@ class Work(NamedTuple):
     torch: Callable[..., Any]
     numpy: Callable[..., Any]
     sizes: tuple[int, ...]
-    layouts: tuple[str, ...] = ("contiguous_format",)
+    layouts: Mapping[str, str] = MappingProxyType({"torch": "contiguous_format"})
 
 
 def normal(*shape: int, seed: int = 0) -> np.ndarray:
@@ -142,7 +143,7 @@ WORKS = {
         torch_batch_norm,
         numpy_batch_norm,
         (2, 16, 64),
-        layouts=("contiguous_format", "channels_last"),
+        layouts={"torch NCHW": "contiguous_format", "torch channels_last": "channels_last"},
     ),
     "gelu": Work(features, our_gelu, torch_gelu, numpy_gelu, (16, 256, 2048)),
     "attention": Work(
@@ -203,7 +204,7 @@ def value_by_hand(work: Work) -> Setup:
 def variants() -> Iterator[Variant]:
     """Every operation."""
     for name, work in WORKS.items():
-        torch = {f"torch {layout}": torch_setup(work, layout) for layout in work.layouts}
+        torch = {way: torch_setup(work, layout) for way, layout in work.layouts.items()}
         yield Variant(
             name,
             ours=our_setup(work),
