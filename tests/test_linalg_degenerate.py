@@ -75,3 +75,22 @@ def test_least_squares_of_deficient_rank_along_directions_that_keep_it():
     p = lambda a: (linalg.pinv(a, rtol=1e-10) * STEP).sum()
     want = (p(LOW + h * t) - p(LOW - h * t)) / (2 * h)
     assert slopes(p, LOW, t) == pytest.approx((want, want), rel=1e-7)
+
+
+@pytest.mark.parametrize("a", [STEP, STEP + 1j * (np.triu(STEP, 1) - np.triu(STEP, 1).T)])
+def test_svd_of_hermitian_matrices(a):
+    stack = np.stack([a, 2 * a])
+    want = np.linalg.svd(stack, hermitian=True)
+    u, s, vh = fzero.vmap(lambda x: tuple(linalg.svd(x, hermitian=True)))(stack)
+    np.testing.assert_allclose(s, want[1], rtol=1e-13)
+    np.testing.assert_allclose((u * s[:, None]) @ vh, stack, atol=1e-13)
+    values = lambda x: linalg.svd(x, compute_uv=False, hermitian=True)
+    np.testing.assert_allclose(fzero.vmap(values)(stack), want[1], rtol=1e-13)
+    t, weights = a @ a, np.arange(3.0)
+
+    def slope(f):
+        return fzero.jvp(lambda x: f(x) @ weights, (a,), (t,))[1]
+
+    assert slope(values) == pytest.approx(slope(linalg.svdvals), rel=1e-10)
+    by_all = lambda hermitian: lambda x: linalg.svd(x, hermitian=hermitian)[1]
+    assert slope(by_all(True)) == pytest.approx(slope(by_all(False)), rel=1e-10)
