@@ -559,6 +559,39 @@ def test_checkpoint_runs_twice_and_eval_shape_once_on_zeros():
     assert (shape, seen[2:]) == ((2,), [0.0])
 
 
+@transforms
+@covers("SciPy and other libraries of the Array API")
+def test_libraries_assign_into_results_and_take_arrays_of_one_namespace(transform):
+    """What SciPy's functions do, which tests/test_interop.py runs."""
+
+    def library(x, weights):
+        xp = x.__array_namespace__()
+        assert weights.__array_namespace__() is xp
+        out = xp.zeros(3)
+        out[0] = x * weights[1]
+        return xp.sum(out)
+
+    weights = np.array([2.0, 3.0])
+    own = lambda x: x.__array_namespace__().asarray(weights)
+    assert transform(lambda x: library(x, own(x)))(1.5) == 3.0
+    with pytest.raises(AssertionError):
+        transform(lambda x: library(x, weights))(1.5)
+
+
+@transforms
+@covers("In-place updates")
+def test_a_copy_takes_assignment_until_it_is_handed_on(transform):
+    def f(x):
+        y = fnp.array([x, 2 * x, 3.0])
+        y[1:] = y[:-1] * x
+        fzero.tree.leaves(y)
+        with pytest.raises(TypeError, match=r"y = y\.copy\(\)"):
+            y[0] = 1.0
+        return y.sum()
+
+    assert transform(f)(1.5) == 1 + 3 + 6
+
+
 def test_each_section_of_the_page_has_a_test():
     sections = re.findall(r"^## (.*)$", PAGE.read_text(), re.MULTILINE)
     assert sorted(COVERED) == sorted(sections)
