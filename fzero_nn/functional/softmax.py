@@ -4,7 +4,11 @@ from typing import Any
 
 import fzero
 import fzero.numpy as fnp
+from fzero.dtypes import shape_of
+from fzero.fused import Fused
 from fzero.ops import reduction
+
+from ..kernels.softmax import LOG_SOFTMAX, SOFTMAX
 
 __all__ = ["log_softmax", "logmeanexp", "logsumexp", "softmax"]
 
@@ -94,6 +98,12 @@ def log_softmax(x: Any, axis: Any = -1, where: Any = None) -> Any:
         >>> log_softmax(np.array([0.0, 1000.0]))
         array([-1000.,     0.])
     """
+    if where is None and _is_last(x, axis):
+        return _LOG_SOFTMAX(x)
+    return _log_softmax(x, axis, where)
+
+
+def _log_softmax(x: Any, axis: Any = -1, where: Any = None) -> Any:
     kept = x if where is None else fnp.where(where, x, -_INF)
     # Shifted before, not after: the difference is exact where x itself is large.
     shifted = kept - _finite_max(kept, axis)
@@ -120,10 +130,43 @@ def softmax(x: Any, axis: Any = -1, where: Any = None) -> Any:
         >>> softmax(np.array([1000.0, 1000.0]))
         array([0.5, 0.5])
     """
+    if where is None and _is_last(x, axis):
+        return _SOFTMAX(x)
+    return _softmax(x, axis, where)
+
+
+def _softmax(x: Any, axis: Any = -1, where: Any = None) -> Any:
     kept = x if where is None else fnp.where(where, x, -_INF)
     weights = fnp.exp(kept - _finite_max(kept, axis))
     total = fnp.sum(weights, axis=axis, keepdims=True)
     return weights / (total if where is None else _at_least_one_term(total))
+
+
+def _is_last(x: Any, axis: Any) -> bool:
+    """Whether the axis is the last one of an array, along which there are kernels."""
+    ndim = len(shape_of(x))
+    return ndim > 0 and isinstance(axis, int) and axis in (-1, ndim - 1)
+
+
+def _samples(rng: Any) -> list[Any]:
+    return [((rng.normal(size=(2, 3, 4)) * 5,), {}), ((rng.normal(size=5),), {})]
+
+
+def _batch(call: Any, size: int, args: Any, batched: Any, params: Any) -> Any:
+    # Rows of one number each are no last axis.
+    return None if args[0].ndim < 2 else (call(*args), True)
+
+
+_SOFTMAX = Fused(
+    "softmax", _softmax, {"numpy": SOFTMAX, "cupy": SOFTMAX}, samples=_samples, batch=_batch
+)
+_LOG_SOFTMAX = Fused(
+    "log_softmax",
+    _log_softmax,
+    {"numpy": LOG_SOFTMAX, "cupy": LOG_SOFTMAX},
+    samples=_samples,
+    batch=_batch,
+)
 
 
 def _at_least_one_term(total: Any) -> Any:
