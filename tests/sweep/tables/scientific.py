@@ -128,3 +128,30 @@ add("svd", lambda m, x: m.svd(x, full_matrices=False)[1], turned(4, 3))
 add("qr", lambda m, x: m.qr(x, mode="economic"), real(4, 3))
 add("toeplitz", lambda m, c: m.toeplitz(c), real(4))
 add("toeplitz", lambda m, c, r: m.toeplitz(c, r), real(4), real(3))
+add("lu", lambda m, x: m.lu(x), real(3, 4))
+add("hankel", lambda m, c: m.hankel(c), real(4))
+add("hankel", lambda m, c, r: m.hankel(c, r), real(4), real(3))
+for _a in (real(3, 3), turned(3, 3)):
+    add("lu", lambda m, x: m.lu(x)[1:], _a)
+    add("lu", lambda m, x: m.lu(x, permute_l=True), _a)
+    add("lu_factor", lambda m, x: m.lu_factor(x)[0], _a)
+    for _trans in (0, 1, 2):
+        add("lu_solve", lambda m, x, b, t=_trans: m.lu_solve(m.lu_factor(x), b, t), _a, _a)
+add("expm_frechet", lambda m, x, e: m.expm_frechet(x, e), real(3, 3), real(3, 3))
+add(
+    "expm_frechet", lambda m, x, e: m.expm_frechet(x, e, compute_expm=False), real(3, 3), real(3, 3)
+)
+_NO_REVERSE = "JAX has no reverse mode of it"
+add("polar", lambda m, x: m.polar(away(x)), real(3, 3), without="vjp", why=_NO_REVERSE)
+add("polar", lambda m, x: m.polar(x, side="left"), real(3, 4), without="vjp", why=_NO_REVERSE)
+_NO_SCHUR = "JAX has no derivative of it"
+add(
+    "solve_sylvester",
+    lambda m, a, b, c: m.solve_sylvester(away(a), away(b), c),
+    real(3, 3),
+    real(2, 2),
+    real(3, 2),
+    without="jvp vjp",
+    why=_NO_SCHUR,
+)
+add("sqrtm", lambda m, x: m.sqrtm(spd(x)) * (1 + 0j), real(3, 3), without="jvp vjp", why=_NO_SCHUR)
