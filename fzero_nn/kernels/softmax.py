@@ -5,8 +5,7 @@ from typing import Any
 
 from fzero import array_namespace
 from fzero.fused import Kernel
-
-from .parallel import shared
+from fzero.parallel import shared
 
 __all__ = ["LOG_SOFTMAX", "SOFTMAX"]
 
