@@ -11,8 +11,7 @@ from typing import Any
 from fzero import array_namespace
 from fzero.fused import Kernel
 from fzero.ops.special import raw_erfc
-
-from .parallel import shared
+from fzero.parallel import shared
 
 __all__ = ["elu", "gelu", "gelu_by_tanh", "leaky_relu", "pointwise", "sigmoid", "silu", "softplus"]
 

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from fzero import array_namespace
+from fzero.parallel import shared
 
 from .columns import Block, blocks, column_blocks, columns, few_channels, windows
 from .layout import Pairs, Sizes, first, last, padded, wide
-from .parallel import shared
 
 __all__ = ["correlate", "kernel_gradient", "spread"]
 

@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from fzero.parallel import shared
+
 from .columns import Block, blocks
 from .layout import Pairs, Sizes, padded
-from .parallel import shared
 
 __all__ = ["correlate", "pays"]
 

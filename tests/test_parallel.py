@@ -8,10 +8,9 @@ import threading
 import numpy as np
 import pytest
 
-from fzero import vjp
+from fzero import parallel, vjp
+from fzero.parallel import shared
 from fzero_nn import functional as F
-from fzero_nn.kernels import parallel
-from fzero_nn.kernels.parallel import shared
 
 RNG = np.random.default_rng(0)
 
@@ -58,7 +57,7 @@ def test_errors_of_numpy_are_those_of_the_caller():
 
 _FORK = """
 import os
-from fzero_nn.kernels.parallel import shared
+from fzero.parallel import shared
 assert shared(list, range(3)) == [[0], [1], [2]]
 child = os.fork()
 if child == 0:

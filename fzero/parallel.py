@@ -14,7 +14,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from fzero import config
+from . import config
 
 __all__ = ["shared"]
 
