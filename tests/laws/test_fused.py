@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import fzero
-from fzero import tree, vjp
+from fzero import fused, tree, vjp
 from fzero.dtypes import is_inexact
 from fzero.fused import FUSED, Fused, Kernel, kernels
 from fzero.testing import check_grads
@@ -68,7 +68,9 @@ def value_and_cotangents(f: Any, xs: Any) -> Any:
 
 
 def test_all_of_them_are_here() -> None:
-    assert {"batch_norm", "conv", "conv_transpose", "cross_entropy", "layer_norm", "lstm"} <= {*NAMES}
+    assert {"batch_norm", "conv", "conv_transpose", "cross_entropy", "layer_norm", "lstm"} <= {
+        *NAMES
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -161,6 +163,28 @@ def test_what_runs_the_kernel() -> None:
         assert count(lambda: fzero.grad(f)(x)) == []
     with fzero.debug_nans():
         assert count(lambda: fzero.grad(f)(x)) == []
+
+
+def test_a_provider_is_preferred_where_it_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fused, "_PROVIDERS", {})
+    toy, asked = _toy(), []
+    own = toy.kernels["numpy"]
+    other = own._replace(fits=lambda x, y: x.dtype == y.dtype == np.float32)
+    fused.provide("other", "numpy", lambda name: asked.append(name) or other)
+    fused.provide("elsewhere", "cupy", lambda name: own)
+    low, high = np.ones(3, "f4"), np.ones(3)
+    assert toy.kernel([low, low], {}) is other and toy.kernel([high, high], {}) is own
+    assert toy.kernel([low, high], {}) is None and asked == ["toy"]
+    for choice, chosen in (("numpy", own), ("reference", None)):
+        with kernels(choice):
+            assert toy.kernel([low, low], {}) is chosen
+
+
+def test_a_provider_without_the_operation_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fused, "_PROVIDERS", {})
+    toy, x = _toy(), np.ones(3, "f4")
+    fused.provide("other", "numpy", lambda name: None)
+    assert toy.kernel([x, x], {}) is toy.kernels["numpy"]
 
 
 def test_an_unknown_choice_says_which_there_are() -> None:

@@ -13,12 +13,14 @@ import numpy as np
 
 from fzero import config
 
-__all__ = ["Library", "describe", "loaded", "on_fork"]
+__all__ = ["PAGE", "Library", "describe", "loaded", "on_fork"]
 
 _FILE = "libdnnl.3.dylib" if sys.platform == "darwin" else "libdnnl.so.3"
 #: Packages that bring the library as a file of its own, with nothing else to load.
 _PACKAGES = ("onednn-cpu-gomp", "paddlepaddle")
 _MAJOR, _CPU = 3, 1
+#: Bytes; parts of the scratch memory start at one, so that none share a line of the cache.
+PAGE = 4096
 #: Of the ways to run threads, none and OpenMP: their number can be set from outside.
 _RUNTIMES = (1, 2)
 
@@ -67,7 +69,7 @@ class Library:
         self.limit(config.threads())
 
     def limit(self, threads: int) -> None:
-        """Use that many threads from now on; callers of before may hold the old lock."""
+        """Use that many threads from now on. Whoever held the lock before is gone."""
         self.lock, self._scratch = threading.Lock(), _aligned(0)
         self.team = _Team(getattr(self.c, "omp_set_num_threads", None), threads)
 
@@ -77,19 +79,15 @@ class Library:
 
     def scratch(self, size: int) -> int:
         """The address of `size` bytes that the holder of the lock may overwrite."""
-        if self._scratch[0].nbytes < size + _ALIGNMENT:
+        if self._scratch[0].nbytes < size + PAGE:
             self._scratch = _aligned(size)
         return self._scratch[1]
 
 
-#: Bytes: one page, so that no two parts of the scratch memory share a line of the cache.
-_ALIGNMENT = 4096
-
-
 def _aligned(size: int) -> tuple[Any, int]:
-    buffer = np.empty(size + _ALIGNMENT, np.uint8)
+    buffer = np.empty(size + PAGE, np.uint8)
     address = buffer.ctypes.data
-    return buffer, address + -address % _ALIGNMENT
+    return buffer, address + -address % PAGE
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from .library import loaded, on_fork
+from .library import PAGE, loaded, on_fork
 
 __all__ = [
     "Argument",
@@ -27,14 +27,8 @@ class Argument:
 
     SRC, DST, WEIGHTS, BIAS, MEAN, VARIANCE, SCALE, SHIFT = 1, 17, 33, 41, 49, 50, 51, 52
     WORKSPACE, SCRATCH = 64, 80
-    DIFF_SRC, DIFF_DST, DIFF_WEIGHTS, DIFF_BIAS, DIFF_SCALE, DIFF_SHIFT = (
-        129,
-        145,
-        161,
-        169,
-        255,
-        256,
-    )
+    DIFF_SRC, DIFF_DST, DIFF_WEIGHTS, DIFF_BIAS = 129, 145, 161, 169
+    DIFF_SCALE, DIFF_SHIFT = 255, 256
 
 
 class Unsupported(Exception):
@@ -186,7 +180,7 @@ class Primitive:
         """A memory in the scratch."""
         memory = _Memory(descriptor)
         self._inner.append((memory, self.size))
-        self.size += -(-self.library.c.dnnl_memory_desc_get_size(descriptor) // 4096) * 4096
+        self.size += -(-self.library.c.dnnl_memory_desc_get_size(descriptor) // PAGE) * PAGE
         return memory
 
     def _placed(self, desc: Any, number: int, own: Any, is_input: bool) -> Any:
@@ -199,9 +193,9 @@ class Primitive:
         if own is None or self.library.c.dnnl_memory_desc_equal(own, wanted):
             return outer, None
         inner = self._held(wanted)
-        if is_input:
-            return inner, _Call(reorder_desc(own, wanted), {1: outer, 17: inner})
-        return inner, _Call(reorder_desc(wanted, own), {1: inner, 17: outer})
+        source, target = (outer, inner) if is_input else (inner, outer)
+        desc = reorder_desc(own, wanted) if is_input else reorder_desc(wanted, own)
+        return inner, _Call(desc, {Argument.SRC: source, Argument.DST: target})
 
     def __call__(self, *arrays: Any) -> None:
         library, c = self.library, self.library.c
