@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .row import Variant, load_rows
+from .row import load_rows
 
 __all__ = ["measured_peak", "resident"]
 
@@ -23,9 +23,10 @@ def measured_peak(row: str, variant: str, way: str, size: int) -> int:
 def peak_of_call(row: str, name: str, way: str, size: int) -> int:
     """The same, in this process."""
     (found,) = [v for v in load_rows([row])[0].variants if v.name == name]
-    _warm_up(found, way)
+    if found.warm is not None:
+        found.setup(way)(found.warm)()
     run = found.setup(way)(size)
-    gc.collect()
+    _give_back()
     (gc.enable if found.gc else gc.disable)()
     before = _start()
     result = run()
@@ -34,13 +35,11 @@ def peak_of_call(row: str, name: str, way: str, size: int) -> int:
     return max(grown, 0)
 
 
-def _warm_up(variant: Variant, way: str) -> None:
-    """Let the library load what it loads late, and give back what else the call took."""
-    if variant.warm is not None:
-        variant.setup(way)(variant.warm)()
-        gc.collect()
-        if hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
-            libc.malloc_trim(0)
+def _give_back() -> None:
+    """Return what is free to the system, or the call could use it without any growth."""
+    gc.collect()
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+        libc.malloc_trim(0)
 
 
 def _start() -> int:
