@@ -11,7 +11,7 @@ from . import config, errors, graph, numpy, random, tree
 from .array import value
 from .backend import Device, array_namespace, device, devices
 from .checkpointing import checkpoint
-from .collectives import axis_index, axis_size, pmean, psum
+from .collectives import all_gather, axis_index, axis_size, pmax, pmean, pmin, psum
 from .control import associative_scan, cond, fori_loop, map, scan, switch, while_loop
 from .custom import custom_gradient, custom_jvp, custom_vjp, stop_gradient
 from .derivatives import (
@@ -46,6 +46,7 @@ __all__ = [
     "Device",
     "FrozenDict",
     "ShapeDtypeStruct",
+    "all_gather",
     "array_namespace",
     "associative_scan",
     "at",
@@ -86,7 +87,9 @@ __all__ = [
     "map",
     "numpy",
     "odeint",
+    "pmax",
     "pmean",
+    "pmin",
     "psum",
     "random",
     "remat",

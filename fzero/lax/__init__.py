@@ -11,7 +11,7 @@ Example:
 """
 # ruff: noqa: F403, F405
 
-from ..collectives import axis_index, axis_size, pmean, psum
+from ..collectives import all_gather, axis_index, axis_size, pmax, pmean, pmin, psum
 from ..control import associative_scan, cond, fori_loop, map, scan, switch, while_loop
 from ..custom import stop_gradient
 from ..implicit import custom_linear_solve, custom_root
@@ -52,8 +52,9 @@ from .transposed import *
 from .windows import *
 
 __all__ = [
-    "associative_scan", "axis_index", "axis_size", "cond", "custom_linear_solve", "custom_root",
-    "fori_loop", "linalg", "map", "pmean", "psum", "scan", "stop_gradient", "switch", "while_loop",
+    "all_gather", "associative_scan", "axis_index", "axis_size", "cond", "custom_linear_solve",
+    "custom_root", "fori_loop", "linalg", "map", "pmax", "pmean", "pmin", "psum", "scan",
+    "stop_gradient", "switch", "while_loop",
 ]  # fmt: skip
 __all__ += bits.__all__
 __all__ += convolution.__all__

@@ -32,14 +32,18 @@ class Sample(NamedTuple):
     args: tuple[Any, ...] = ()
 
 
+def _along_rows(f: Callable[..., Any], x: Any) -> Any:
+    return vmap(lambda row: f(row, "i"), axis_name="i")(x)
+
+
 #: Calls that neither a test has nor the number of parameters gives away.
 LAX = {
     "broadcasted_iota": [Sample(lambda: lax.broadcasted_iota(float, (2, 3), 1))],
     "argmax": [Sample(lambda x: lax.argmax(x, 0, np.int64), (P,))],
     "argmin": [Sample(lambda x: lax.argmin(x, 0, np.int64), (P,))],
     **{
-        n: [Sample(partial(lambda f, x: vmap(lambda v: f(v, "i"), axis_name="i")(x), f), (P,))]
-        for n, f in {"pmean": lax.pmean, "psum": lax.psum}.items()
+        n: [Sample(partial(_along_rows, getattr(lax, n)), (P,))]
+        for n in ("all_gather", "pmax", "pmean", "pmin", "psum")
     },
     **{
         n: [Sample(partial(lambda f: vmap(lambda v: f("i"), axis_name="i")(P), f))]

@@ -20,7 +20,9 @@ LEFT_OUT: dict[str, dict[str, str]] = {
     },
     "lax": {
         STATIC: "conv_dimension_numbers padtype_to_pads",
-        "needs a vmap with a name around it; tests/test_lax.py": "axis_index axis_size pmean psum",
+        "needs a vmap with a name around it; tests/test_collectives.py, tests/test_vmap.py": (
+            "all_gather axis_index axis_size pmax pmean pmin psum"
+        ),
         "takes the user's own solver; tests/test_implicit.py": "custom_linear_solve custom_root",
     },
     "scipy.special": {LACKING: "erfcinv exprel log_expit psi sinc"},

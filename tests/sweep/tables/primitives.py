@@ -138,6 +138,7 @@ PEERS: dict[str, Callable[..., Any]] = {
 }
 #: Primitives without a counterpart, and why.
 ALONE = {
+    "all_gather": "acts on the rows of a running vmap",
     "betainc": "has orders of derivatives; the function of scipy.special is swept",
     "expn": "has no derivative in its order, and JAX wants whole ones; scipy.special's is swept",
     "exprel": "JAX has no such function; tests/scipy compare it with SciPy",
