@@ -28,7 +28,7 @@ from .eager import block_until_ready, jit
 from .forward import jvp, linearize
 from .implicit import custom_linear_solve, custom_root, fixed_point
 from .mapping import vmap
-from .nans import debug_nans
+from .nans import debug_infs, debug_nans
 from .ode import odeint
 from .ops.indexing import at
 from .placement import device_get, device_put
@@ -61,6 +61,7 @@ __all__ = [
     "custom_linear_solve",
     "custom_root",
     "custom_vjp",
+    "debug_infs",
     "debug_nans",
     "device",
     "device_get",

@@ -1,10 +1,12 @@
-"""The exceptions that fzero raises, each naming what was got, what was wanted and a way out."""
+"""The exceptions and warnings of fzero, each naming what was got, what was wanted and a way out."""
 
 __all__ = [
     "AssignmentError",
     "BatchedValueError",
     "DeviceError",
+    "InfinityError",
     "LeakedTracerError",
+    "LostDerivativeWarning",
     "MixedDeviceError",
     "MutatedArrayError",
     "NaNError",
@@ -18,6 +20,10 @@ class AssignmentError(RuntimeError):
 
 class LeakedTracerError(RuntimeError):
     """A tracer was used after the transform that made it had returned."""
+
+
+class LostDerivativeWarning(UserWarning):
+    """Another library was handed the numbers of a tracer, and no derivative goes through it."""
 
 
 class BatchedValueError(TypeError):
@@ -38,6 +44,10 @@ class MixedDeviceError(TypeError):
 
 class DeviceError(RuntimeError):
     """A device is missing, or its driver failed."""
+
+
+class InfinityError(FloatingPointError):
+    """`debug_infs` saw an infinity come out of an operation."""
 
 
 class NaNError(FloatingPointError):

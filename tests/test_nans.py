@@ -7,7 +7,42 @@ import numpy as np
 import pytest
 
 import fzero
-from fzero.errors import NaNError
+from fzero.errors import InfinityError, NaNError
+
+
+class TestDebugInfs:
+    def test_forward(self):
+        with np.errstate(all="ignore"), fzero.debug_infs():
+            with pytest.raises(InfinityError, match="debug_infs: log returned an infinity"):
+                fzero.grad(lambda x: np.log(x))(0.0)
+
+    def test_backward(self):
+        with np.errstate(all="ignore"), fzero.debug_infs():
+            with pytest.raises(InfinityError, match="the derivative of sqrt returned an infinity"):
+                fzero.grad(lambda x: np.sqrt(x))(0.0)
+
+    def test_an_infinity_that_comes_in_is_no_error(self):
+        masked = lambda x: np.exp(np.where(x > 0, x, -np.inf)).sum()
+        with fzero.debug_infs():
+            assert fzero.grad(masked)(np.array([1.0, -1.0])).tolist() == [np.e, 0.0]
+
+    def test_each_search_sees_its_own_kind_alone(self):
+        with np.errstate(all="ignore"):
+            with fzero.debug_infs():
+                assert np.isnan(fzero.jvp(lambda x: x * np.nan, (1.0,), (1.0,))[0])
+            with fzero.debug_nans():
+                assert np.isinf(fzero.vmap(np.log)(np.zeros(1)))[0]
+
+    def test_both_at_once_and_switched_off_inside(self):
+        with np.errstate(all="ignore"), fzero.debug_infs(), fzero.debug_nans():
+            with pytest.raises(InfinityError):
+                fzero.vmap(np.log)(np.zeros(1))
+            with pytest.raises(NaNError):
+                fzero.vmap(np.log)(-np.ones(1))
+            with fzero.debug_infs(False):
+                assert fzero.vmap(np.log)(np.zeros(1))[0] == -np.inf
+                with pytest.raises(NaNError):
+                    fzero.vmap(np.log)(-np.ones(1))
 
 
 class TestDebugNans:
