@@ -86,6 +86,11 @@ class BatchTrace(Trace):
     def to_bool(self, tracer: Any, kind: str) -> Any:
         raise batched_value_error(kind, self.size)
 
+    def exported(self, tracer: Any) -> Any:
+        if self.size != 1:
+            raise batched_value_error("__dlpack__", self.size)
+        return super().exported(tracer)[0, ...]  # an array, where [0] may give a scalar
+
     def rows_of(self, x: Any) -> Any | None:
         """The rows of a tracer of this trace, None for a value that all rows share."""
         return x.value if x.__class__ is BatchTracer and x._trace is self else None

@@ -92,6 +92,12 @@ class Trace:
         """One concrete Python value for `if`, `float()`, `int()` or an index."""
         return tracer.value
 
+    def exported(self, tracer: Any) -> Any:
+        """What another library gets of a tracer: the value, without what this trace adds."""
+        if self.closed:
+            raise self.leaked("__dlpack__")
+        return tracer.value
+
     def leaked(self, what: str) -> LeakedTracerError:
         """The error for a tracer that outlived this trace."""
         return LeakedTracerError(

@@ -11,6 +11,7 @@ import fzero.numpy as fnp
 from fzero.batching import BatchTracer
 from fzero.cells import Cell
 from fzero.core import Tracer
+from fzero.errors import BatchedValueError, LostDerivativeWarning
 from fzero.forward import JVPTracer
 from tests.array_api_namespaces import jvp_copies, jvp_tracers, vmap_copies, vmap_tracers
 
@@ -178,9 +179,19 @@ class TestDLPack:
 
     @pytest.mark.parametrize("name", TRANSFORMS)
     @pytest.mark.parametrize("take", [np.from_dlpack, lambda t: t.__dlpack__(copy=True)])
-    def test_other_libraries_do_not_get_numbers_without_derivatives(self, name, take):
-        with pytest.raises(TypeError, match=r"__dlpack__: .*fzero\.value"):
-            tracer_of(TRANSFORMS[name], np.ones((2, 3)))(take)
+    def test_other_libraries_get_the_numbers_with_a_warning(self, name, take):
+        look = tracer_of(TRANSFORMS[name], np.arange(3.0)[None])
+        with pytest.warns(LostDerivativeWarning, match=r"no derivative .*fzero\.value"):
+            got = look(take)
+        if take is np.from_dlpack:
+            np.testing.assert_array_equal(np.squeeze(got), np.arange(3.0))
+
+    def test_rows_leave_a_vmap_only_where_there_is_one(self):
+        with (
+            pytest.warns(LostDerivativeWarning),
+            pytest.raises(BatchedValueError, match="__dlpack__: .*2 rows"),
+        ):
+            fzero.vmap(np.from_dlpack)(np.ones((2, 3)))
 
     def test_plain_arrays_of_the_namespace_are_handed_out(self):
         def look(x):

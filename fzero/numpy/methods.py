@@ -2,6 +2,7 @@
 
 import functools
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from ..array import attach_methods
 from ..backend import device
 from ..cells import Cell, fresh, handed_on, present
 from ..core import Tracer, concrete, innermost
+from ..errors import LostDerivativeWarning
 from . import elementwise, indexing, manipulation, products, reductions, sorting, triangles
 from .entry import for_tracers, placed
 from .standard import StandardNamespace
@@ -91,15 +93,19 @@ def _dlpack(
     self: Tracer, *, stream: Any = None, max_version: Any = None, dl_device: Any = None,
     copy: bool | None = None,
 ) -> Any:  # fmt: skip
-    """The memory of a copy without derivatives and rows; of other tracers it would lose them."""
+    """The memory of the carried array, with a warning, since derivatives end here."""
     x = handed_on(self) if isinstance(self, Cell) else self
-    if not isinstance(x, Tracer):
-        return x.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device, copy=copy)
-    raise TypeError(
-        f"__dlpack__: the array is a tracer of {x._trace.transform}; expected "
-        "an array without derivatives and rows, since other libraries see only the numbers. Use "
-        "fzero.numpy.from_dlpack to stay inside, or hand out fzero.value(x)."
-    )
+    if isinstance(x, Tracer):
+        warnings.warn(
+            f"__dlpack__: the array is a tracer of {x._trace.transform}; other libraries see its "
+            "numbers only, and no derivative goes through them. Use fzero.numpy.from_dlpack to "
+            "stay inside, or hand out fzero.value(x), which does not warn.",
+            LostDerivativeWarning,
+            stacklevel=2,
+        )
+    while isinstance(x, Tracer):
+        x = x._trace.exported(x)
+    return x.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device, copy=copy)
 
 
 def _refused(name: str, instead: str) -> Callable[..., Any]:
