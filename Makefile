@@ -25,6 +25,8 @@ BIN := .venv/bin
 # One BLAS thread by default: for matrices of this size a second one hardly helps on a quiet
 # machine, and waits for the first on a busy one.
 train test test-all: export OPENBLAS_NUM_THREADS ?= 1
+# The tests run in two processes.
+test test-all: export FZERO_THREADS ?= 1
 
 train: .venv/.with-plots,progress
 	$(BIN)/python examples/fashion_cnn.py $(ARGS)
