@@ -36,13 +36,15 @@ from .reverse import grad, value_and_grad, vjp
 from .tree import FrozenDict, freeze
 
 if TYPE_CHECKING:
-    from . import flatten_util, lax, scipy
+    from . import flatten_util, lax, scipy, typing
+    from .typing import Array
 
 remat = checkpoint  # JAX's other name for it
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Array",
     "Device",
     "FrozenDict",
     "ShapeDtypeStruct",
@@ -99,6 +101,7 @@ __all__ = [
     "stop_gradient",
     "switch",
     "tree",
+    "typing",
     "value",
     "value_and_grad",
     "vjp",
@@ -108,8 +111,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("flatten_util", "lax", "scipy"):  # imported when first asked for
+    if name in ("flatten_util", "lax", "scipy", "typing"):  # imported when first asked for
         return import_module(f"{__name__}.{name}")
+    if name == "Array":
+        return import_module(f"{__name__}.typing").Array
     raise AttributeError(
         f"fzero: the name is {name!r}, which is not here; expected one of dir(fzero). "
         "NumPy's functions are in fzero.numpy."

@@ -6,7 +6,7 @@ The checks sit in the traces that transforms make while it is on; nothing is pai
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from typing import Any, NamedTuple
+from typing import Any
 
 from .backend import namespace
 from .core import Primitive, innermost, user_line
@@ -16,13 +16,13 @@ from .errors import InfinityError, NaNError
 __all__ = ["checking", "debug_infs", "debug_nans", "traced"]
 
 
-class _Search(NamedTuple):
+class _Search:
     """What is looked for, with the function of the array library that finds it."""
 
-    name: str
-    what: str
-    test: str
-    error: type[FloatingPointError]
+    __slots__ = ("error", "name", "test", "what")
+
+    def __init__(self, name: str, what: str, test: str, error: type[FloatingPointError]) -> None:
+        self.name, self.what, self.test, self.error = name, what, test, error
 
 
 _NANS = _Search("debug_nans", "a NaN", "isnan", NaNError)
