@@ -37,6 +37,7 @@ from .tree import FrozenDict, freeze
 
 if TYPE_CHECKING:
     from . import flatten_util, lax, scipy, typing
+    from .segments import segment_max, segment_min, segment_prod, segment_sum
     from .typing import Array
 
 remat = checkpoint  # JAX's other name for it
@@ -98,6 +99,10 @@ __all__ = [
     "remat",
     "scan",
     "scipy",
+    "segment_max",
+    "segment_min",
+    "segment_prod",
+    "segment_sum",
     "stop_gradient",
     "switch",
     "tree",
@@ -110,11 +115,21 @@ __all__ = [
 ]
 
 
+#: Name -> the module that is imported when the name is first asked for.
+_LATE = {
+    "Array": "typing",
+    "segment_max": "segments",
+    "segment_min": "segments",
+    "segment_prod": "segments",
+    "segment_sum": "segments",
+}
+
+
 def __getattr__(name: str) -> Any:
     if name in ("flatten_util", "lax", "scipy", "typing"):  # imported when first asked for
         return import_module(f"{__name__}.{name}")
-    if name == "Array":
-        return import_module(f"{__name__}.typing").Array
+    if name in _LATE:
+        return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
     raise AttributeError(
         f"fzero: the name is {name!r}, which is not here; expected one of dir(fzero). "
         "NumPy's functions are in fzero.numpy."
