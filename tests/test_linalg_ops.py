@@ -5,7 +5,7 @@ import pytest
 
 from fzero.mapping import vmap
 from fzero.ops import elementwise as el
-from fzero.ops import factor, linalg, norms, singular, spectral
+from fzero.ops import determinants, factor, linalg, norms, singular, spectral
 from fzero.ops.matrices import adjoint
 from fzero.ops.products import matmul
 from fzero.ops.reduction import sum as total
@@ -61,7 +61,7 @@ GOLDEN = [
         ],
     ),
     (
-        lambda x: weighted(linalg.det(x)),
+        lambda x: weighted(determinants.det(x)),
         [
             0.031937662611 + 0.794729614746j,
             0.722300640001 + 1.027146252649j,
@@ -69,7 +69,7 @@ GOLDEN = [
         ],
     ),
     (
-        lambda x: weighted(linalg.slogdet(x)[0]) + linalg.slogdet(x)[1],
+        lambda x: weighted(determinants.slogdet(x)[0]) + determinants.slogdet(x)[1],
         [
             -0.633129799217 + 1.224264143574j,
             0.207354836139 + 2.166058472414j,
@@ -146,8 +146,8 @@ def test_gradients_are_those_of_differences_to_second_order(f, x):
 SQUARE, TALL, WIDE = normal(2, 3, 3) + 3 * np.eye(3), normal(4, 2), normal(2, 2, 3)
 VALUES = [
     (linalg.inv, np.linalg.inv, SQUARE, {}),
-    (linalg.det, np.linalg.det, SQUARE, {}),
-    (linalg.slogdet, np.linalg.slogdet, SQUARE, {}),
+    (determinants.det, np.linalg.det, SQUARE, {}),
+    (determinants.slogdet, np.linalg.slogdet, SQUARE, {}),
     (linalg.pinv, np.linalg.pinv, TALL, {}),
     (linalg.pinv, np.linalg.pinv, WIDE, {}),
     (linalg.tensorinv, np.linalg.tensorinv, normal(2, 3, 6), {}),
@@ -229,7 +229,7 @@ def test_eigenvectors_of_complex_matrices_up_to_their_phase(complex):
         check_grads(lambda x, u=u: phaseless(spectral.eigh(x, u)[1]), [x], eps=1e-5, atol=1e-5)
 
 
-EMPTY = [linalg.inv, linalg.det, linalg.slogdet, linalg.pinv, factor.cholesky, factor.qr,
+EMPTY = [linalg.inv, determinants.det, determinants.slogdet, linalg.pinv, factor.cholesky, factor.qr,
          spectral.eigh, spectral.eigvalsh, spectral.eig, singular.svd,
          singular.svdvals]  # fmt: skip
 
@@ -262,9 +262,9 @@ def test_det_differentiates_at_singular_matrices():
         [(-1) ** (i + j) * np.linalg.det(np.delete(np.delete(x, i, 0), j, 1)) for j in range(3)]
         for i in range(3)
     ]
-    np.testing.assert_allclose(grad(linalg.det)(x), cofactors, atol=1e-12)
-    np.testing.assert_allclose(grad(linalg.det)(np.zeros((2, 2))), np.zeros((2, 2)))
-    assert grad(linalg.det)(np.zeros((1, 1))) == 1
+    np.testing.assert_allclose(grad(determinants.det)(x), cofactors, atol=1e-12)
+    np.testing.assert_allclose(grad(determinants.det)(np.zeros((2, 2))), np.zeros((2, 2)))
+    assert grad(determinants.det)(np.zeros((1, 1))) == 1
 
 
 SYSTEMS = [((3, 3), (3,)), ((3, 3), (3, 2)), ((2, 3, 3), (3, 1)), ((3, 3), (4, 3, 2)),
@@ -321,7 +321,7 @@ def test_norms_have_gradient_zero_at_zero():
     "call, text",
     [
         (lambda x: linalg.inv(x), "(2, 3); expected square"),
-        (lambda x: linalg.det(x[0]), "(3,); expected matrices"),
+        (lambda x: determinants.det(x[0]), "(3,); expected matrices"),
         (lambda x: linalg.solve(np.eye(3), x), "b has 2 rows for matrices of 3"),
         (lambda x: factor.qr(x, mode="raw"), "mode is 'raw'"),
         (lambda x: spectral.eigh(np.eye(2), UPLO="X"), "UPLO is 'X'"),
@@ -341,7 +341,7 @@ def test_errors(call, text):
 
 def test_factors_keep_float32():
     x = SQUARE[0].astype("f")
-    for f in (linalg.inv, linalg.pinv, linalg.det, factor.qr, singular.svd, spectral.eigh,
+    for f in (linalg.inv, linalg.pinv, determinants.det, factor.qr, singular.svd, spectral.eigh,
               norms.norm, norms.cond):  # fmt: skip
         out, pull = vjp(f, x)
         outs = out if isinstance(out, tuple) else (out,)

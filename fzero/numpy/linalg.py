@@ -12,7 +12,7 @@ from numpy.linalg import LinAlgError
 
 from ..core import coerce
 from ..dtypes import dtype_of, shape_of
-from ..ops import factor, norms, singular, spectral
+from ..ops import determinants, factor, norms, singular, spectral
 from ..ops import linalg as ops
 from ..ops import products as tensors
 from ..ops import structural as st
@@ -196,13 +196,13 @@ def eigvals(a: Any) -> Any:
 @like_numpy("linalg.det")
 def det(a: Any) -> Any:
     """The determinants. Gradient: finite for singular matrices too."""
-    return ops.det(floating(a))
+    return determinants.det(floating(a))
 
 
 @like_numpy("linalg.slogdet")
 def slogdet(a: Any) -> SlogdetResult:
     """The signs (or phases) and the logarithms of the absolute determinants."""
-    return SlogdetResult(*ops.slogdet(floating(a)))
+    return SlogdetResult(*determinants.slogdet(floating(a)))
 
 
 @like_numpy("linalg.norm")

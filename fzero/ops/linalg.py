@@ -1,4 +1,4 @@
-"""Inverses, linear systems and determinants of stacks of matrices.
+"""Inverses, linear systems and powers of stacks of matrices.
 
 Cotangents follow the pairing sum(g * t), so that the rules of holomorphic functions transpose
 where textbooks take adjoints.
@@ -11,21 +11,18 @@ from typing import Any
 
 from ..backend import array_namespace, namespace
 from ..core import coerce
-from ..dtypes import dtype_of, shape_of, zeros_of
+from ..dtypes import dtype_of, shape_of
 from ..rules import custom, draw
 from ..shaping import align, axis_of, fit
-from .elementwise import div0, imag, real
 from .matrices import (
     adjoint,
     cast_to,
     conj,
     eye_like,
     matrices,
-    pairing,
     regular,
     stacked,
     swap,
-    times_i,
 )
 from .products import matmul
 from .structural import broadcast_to, expand_dims, reshape, transpose
@@ -33,17 +30,12 @@ from .structural import broadcast_to, expand_dims, reshape, transpose
 _SINGULAR = namespace().linalg.LinAlgError  # NumPy's, which CuPy raises too
 
 
-def _square_samples(rng: Any) -> list[Any]:
+def square_samples(rng: Any) -> list[Any]:
     return [
         ((regular(rng, 3, 3),), {}),
         ((regular(rng, 2, 2, 2),), {}),
         ((regular(rng, 2, 2, complex=True),), {}),
     ]
-
-
-def _per_matrix(g: Any) -> Any:
-    """A value per matrix, ready to multiply matrices."""
-    return expand_dims(g, (-2, -1))
 
 
 # ------------------------------------------------------------------------- inverses and systems
@@ -60,7 +52,7 @@ _inv = custom(
     pulls=(_inv_pull,),
     jvp=lambda tangents, ans, args, params: -matmul(matmul(ans, tangents[0]), ans),
     batch=stacked("inv"),
-    samples=_square_samples,
+    samples=square_samples,
 )
 
 
@@ -150,7 +142,7 @@ _solve = _system("solve", _solve_impl)
 solve_or_nan = _system("solve_or_nan", _solve_or_nan_impl)
 
 
-def _inv_or_nan(a: Any) -> Any:
+def inv_or_nan(a: Any) -> Any:
     return solve_or_nan(a, eye_like(a, shape_of(a)[-1]))
 
 
@@ -217,96 +209,6 @@ _pinv = custom(
 def pinv(a: Any, rcond: float = 1e-15) -> Any:
     """The pseudo-inverses; singular values up to `rcond` times the largest count as zero."""
     return _pinv(matrices("pinv", a), rcond=rcond)
-
-
-# --------------------------------------------------------------------------------- determinants
-
-
-def _cofactors(xp: Any) -> Any:
-    """det(a) * inv(a).T from the singular values, so that it exists where `a` is singular."""
-
-    def cofactors(a: Any) -> Any:
-        u, s, vh = xp.linalg.svd(a)
-        n = s.shape[-1]
-        others = xp.where(xp.eye(n, dtype=bool), xp.ones((), s.dtype), s[..., None, :])
-        scale = xp.linalg.det(u) * xp.linalg.det(vh)
-        weights = scale[..., None] * xp.prod(others, axis=-1)
-        return xp.matmul(xp.conj(u) * weights[..., None, :], xp.conj(vh))
-
-    return cofactors
-
-
-def _cofactors_change(c: Any, a: Any, t: Any) -> Any:
-    """The derivative of the cofactors along t, its own transpose. Not finite at singular `a`."""
-    change = _per_matrix(pairing(c, t)) * c - matmul(matmul(c, swap(t)), c)
-    return div0(change, _per_matrix(_det(a)))
-
-
-# The derivative of the determinant, a function of its own because inv(a) may not exist.
-cofactors = custom(
-    "cofactors",
-    _cofactors,
-    pulls=(lambda ans, a: lambda g: cast_to(_cofactors_change(ans, a, g), a),),
-    jvp=lambda tangents, ans, args, params: _cofactors_change(ans, args[0], tangents[0]),
-    batch=stacked("cofactors"),
-    samples=_square_samples,
-)
-
-
-# Neither linear nor elementwise. Its derivative is right at singular matrices too.
-_det = custom(
-    "det",
-    lambda xp: lambda a: xp.linalg.det(a),
-    pulls=(lambda ans, a: lambda g: cast_to(_per_matrix(g) * cofactors(a), a),),
-    jvp=lambda tangents, ans, args, params: pairing(cofactors(args[0]), tangents[0]),
-    batch=stacked("det"),
-    samples=_square_samples,
-)
-
-
-def det(a: Any) -> Any:
-    """The determinants of square matrices."""
-    return _det(matrices("det", a, square=True))
-
-
-def _slogdet_pull(ans: Any, a: Any) -> Any:
-    sign = ans[0]
-
-    def pull(gs: Any) -> Any:
-        along_sign, along_log = gs
-        total = along_log
-        if dtype_of(sign).kind == "c" and along_sign is not None:
-            turn = -times_i(real(along_sign * times_i(sign, sign)), sign)
-            total = turn if total is None else total + turn
-        if total is None:
-            return zeros_of(a)
-        return cast_to(_per_matrix(total) * swap(_inv_or_nan(a)), a)
-
-    return pull
-
-
-def _slogdet_jvp(tangents: Any, ans: Any, args: Any, params: Any) -> Any:
-    change = pairing(swap(_inv_or_nan(args[0])), tangents[0])
-    if dtype_of(change).kind != "c":
-        return None, change
-    return ans[0] * times_i(imag(change), change), real(change)
-
-
-# Two results: the sign turns with the imaginary part of tr(inv(a) t).
-_slogdet = custom(
-    "slogdet",
-    lambda xp: lambda a: tuple(xp.linalg.slogdet(a)),
-    pulls=(_slogdet_pull,),
-    jvp=_slogdet_jvp,
-    batch=stacked("slogdet"),
-    samples=_square_samples,
-    multiple=True,
-)
-
-
-def slogdet(a: Any) -> tuple[Any, Any]:
-    """The signs (or phases) and the logarithms of the absolute determinants."""
-    return _slogdet(matrices("slogdet", a, square=True))
 
 
 # --------------------------------------------------------------------------- powers and tensors
