@@ -36,7 +36,7 @@ from .reverse import grad, value_and_grad, vjp
 from .tree import FrozenDict, freeze
 
 if TYPE_CHECKING:
-    from . import flatten_util, lax, scipy, typing
+    from . import flatten_util, image, lax, scipy, typing
     from .segments import segment_max, segment_min, segment_prod, segment_sum
     from .typing import Array
 
@@ -80,6 +80,7 @@ __all__ = [
     "graph",
     "hessian",
     "hvp",
+    "image",
     "jacfwd",
     "jacobian",
     "jacrev",
@@ -126,7 +127,7 @@ _LATE = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("flatten_util", "lax", "scipy", "typing"):  # imported when first asked for
+    if name in ("flatten_util", "image", "lax", "scipy", "typing"):  # imported when first asked for
         return import_module(f"{__name__}.{name}")
     if name in _LATE:
         return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
