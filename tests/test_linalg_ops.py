@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from fzero.mapping import vmap
-from fzero.ops import elementwise as el
 from fzero.ops import determinants, factor, linalg, norms, singular, spectral
+from fzero.ops import elementwise as el
 from fzero.ops.matrices import adjoint
 from fzero.ops.products import matmul
 from fzero.ops.reduction import sum as total
@@ -229,8 +229,8 @@ def test_eigenvectors_of_complex_matrices_up_to_their_phase(complex):
         check_grads(lambda x, u=u: phaseless(spectral.eigh(x, u)[1]), [x], eps=1e-5, atol=1e-5)
 
 
-EMPTY = [linalg.inv, determinants.det, determinants.slogdet, linalg.pinv, factor.cholesky, factor.qr,
-         spectral.eigh, spectral.eigvalsh, spectral.eig, singular.svd,
+EMPTY = [linalg.inv, determinants.det, determinants.slogdet, linalg.pinv,
+         factor.cholesky, factor.qr, spectral.eigh, spectral.eigvalsh, spectral.eig, singular.svd,
          singular.svdvals]  # fmt: skip
 
 
