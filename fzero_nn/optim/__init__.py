@@ -162,6 +162,7 @@ from .schedules import (
     warmup_cosine_decay_schedule,
     warmup_exponential_decay_schedule,
 )
+from .step import step
 from .variants import (
     ScaleByAdanState,
     ScaleByBeliefState,
@@ -324,6 +325,7 @@ __all__ = [
     "sm3",
     "stateless",
     "stateless_with_tree_map",
+    "step",
     "trace",
     "tree",
     "value_and_grad_from_state",

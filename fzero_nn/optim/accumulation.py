@@ -16,6 +16,7 @@ from .base import (
     with_extra_args_support,
 )
 from .moments import as_dtype, frozen_map
+from .selection import elementwise
 from .tree import norm, zeros_like
 
 __all__ = [
@@ -233,4 +234,4 @@ def apply_every(k: int = 1) -> GradientTransformation:
             lambda: (zeros_like(total), ApplyEvery(n, total)),
         )
 
-    return GradientTransformation(init, update)
+    return elementwise(GradientTransformation(init, update))

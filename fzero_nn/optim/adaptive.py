@@ -19,6 +19,7 @@ from .moments import (
     mix,
     squares_like,
 )
+from .selection import elementwise
 from .tree import cast, update_moment, update_moment_per_elem_norm, zeros_like
 
 __all__ = [
@@ -113,7 +114,7 @@ def scale_by_adam(
         out, mu, nu = frozen_maps(3, leaf, updates, state.mu, state.nu)
         return out, ScaleByAdamState(count, cast(mu, mu_dtype), nu)
 
-    return GradientTransformation(init, update)
+    return elementwise(GradientTransformation(init, update))
 
 
 def scale_by_amsgrad(
@@ -168,7 +169,7 @@ def scale_by_amsgrad(
         out = frozen_map(direction, updates, mu, nu_max)
         return out, ScaleByAmsgradState(count, cast(mu, mu_dtype), nu, nu_max)
 
-    return GradientTransformation(init, update)
+    return elementwise(GradientTransformation(init, update))
 
 
 def scale_by_adamax(b1: Any = 0.9, b2: Any = 0.999, eps: Any = 1e-8) -> GradientTransformation:
@@ -205,7 +206,7 @@ def scale_by_adamax(b1: Any = 0.9, b2: Any = 0.999, eps: Any = 1e-8) -> Gradient
         out = frozen_map(lambda g, m, v: _quotient(corrected(m, b1, count), v, g), updates, mu, nu)
         return out, ScaleByAdamState(count, mu, nu)
 
-    return GradientTransformation(_start, update)
+    return elementwise(GradientTransformation(_start, update))
 
 
 def scale_by_radam(
@@ -266,7 +267,7 @@ def scale_by_radam(
         out = fzero.cond(enough, lambda: rectified(updates, mean, nu, count, known), lambda: mean)
         return out, ScaleByAdamState(count, mu, nu)
 
-    return GradientTransformation(_start, update)
+    return elementwise(GradientTransformation(_start, update))
 
 
 def _start(params: Any, mu_dtype: Any = None) -> ScaleByAdamState:

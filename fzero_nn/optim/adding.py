@@ -11,6 +11,7 @@ from fzero import random
 from .base import EmptyState, GradientTransformation, ScalarOrSchedule, require_params
 from .masking import masked
 from .moments import as_dtype, frozen_map
+from .selection import elementwise
 from .tree import add_scale, random_like
 
 __all__ = ["AddNoiseState", "WeightDecaySchedule", "add_decayed_weights", "add_noise"]
@@ -61,7 +62,7 @@ def add_decayed_weights(
         out = frozen_map(lambda g, p: g + as_dtype(as_dtype(rate, p) * p, g), updates, params)
         return out, WeightDecaySchedule(state.count + 1) if scheduled else state
 
-    decayed = GradientTransformation(init, update)
+    decayed = elementwise(GradientTransformation(init, update))
     return decayed if mask is None else masked(decayed, mask)
 
 

@@ -14,6 +14,7 @@ import fzero
 import fzero.numpy as fnp
 
 from .schedules import Schedule
+from .selection import elementwise, joined, selection
 
 __all__ = [
     "EmptyState",
@@ -82,7 +83,8 @@ def with_extra_args_support(t: GradientTransformation) -> GradientTransformation
     def update(updates: Any, state: Any, params: Any = None, **extra: Any) -> tuple[Any, Any]:
         return t.update(updates, state, params)
 
-    return GradientTransformationExtraArgs(t.init, update)
+    whole = GradientTransformationExtraArgs(t.init, update)
+    return elementwise(whole, lambda updates: selection(t, updates))
 
 
 def stateless(f: Callable[[Any, Any], Any]) -> GradientTransformation:
@@ -128,7 +130,7 @@ def identity() -> GradientTransformation:
         >>> identity().update(3.0, EmptyState())
         (3.0, EmptyState())
     """
-    return stateless(lambda updates, params: updates)
+    return elementwise(stateless(lambda updates, params: updates))
 
 
 def set_to_zero() -> GradientTransformation:
@@ -138,7 +140,7 @@ def set_to_zero() -> GradientTransformation:
         >>> set_to_zero().update(fnp.ones(2), EmptyState())[0]
         array([0., 0.])
     """
-    return stateless_with_tree_map(lambda g, p: fnp.zeros_like(g))
+    return elementwise(stateless_with_tree_map(lambda g, p: fnp.zeros_like(g)))
 
 
 def chain(*transformations: GradientTransformation) -> GradientTransformationExtraArgs:
@@ -178,7 +180,8 @@ def chain(*transformations: GradientTransformation) -> GradientTransformationExt
             states.append(s)
         return updates, tuple(states)
 
-    return GradientTransformationExtraArgs(init, update)
+    whole = GradientTransformationExtraArgs(init, update)
+    return elementwise(whole, joined(parts, lambda parts: chain(*parts)))
 
 
 def named_chain(
@@ -217,7 +220,11 @@ def named_chain(
         updates, states = whole.update(updates, states, params, **extra)
         return updates, fzero.FrozenDict(zip(names, states, strict=True))
 
-    return GradientTransformationExtraArgs(init, update)
+    def join(parts: list[Any]) -> GradientTransformationExtraArgs:
+        return named_chain(*zip(names, parts, strict=True))
+
+    named = GradientTransformationExtraArgs(init, update)
+    return elementwise(named, joined([t for _, t in transformations], join))
 
 
 def check_period(function: str, argument: str, steps: Any) -> None:

@@ -9,6 +9,7 @@ import fzero.numpy as fnp
 from .base import GradientTransformation, require_params, stateless, stateless_with_tree_map
 from .moments import abs_square, as_dtype, frozen_map
 from .norms import global_norm, root_mean_square
+from .selection import elementwise
 
 __all__ = ["adaptive_grad_clip", "clip", "clip_by_block_rms", "clip_by_global_norm"]
 
@@ -32,7 +33,7 @@ def clip(max_delta: Any) -> GradientTransformation:
         bound = as_dtype(max_delta, g)
         return fnp.clip(g, -bound, bound)
 
-    return stateless_with_tree_map(clipped)
+    return elementwise(stateless_with_tree_map(clipped))
 
 
 def clip_by_block_rms(threshold: Any) -> GradientTransformation:

@@ -16,6 +16,7 @@ from .base import (
     with_extra_args_support,
 )
 from .moments import frozen_map
+from .selection import elementwise
 
 __all__ = [
     "ApplyIfFiniteState",
@@ -220,7 +221,7 @@ def keep_params_nonnegative() -> GradientTransformation:
         require_params("keep_params_nonnegative", params)
         return frozen_map(lambda p, u: fnp.where(p + u < 0, -p, u), params, updates)
 
-    return stateless(bounded)
+    return elementwise(stateless(bounded))
 
 
 def zero_nans() -> GradientTransformation:

@@ -1,7 +1,7 @@
 """Hyperparameters that stand in the state, to be read, changed, or differentiated."""
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ import numpy as np
 import fzero
 
 from .base import GradientTransformationExtraArgs, with_extra_args_support
+from .selection import Selection, elementwise, selection
 
 __all__ = ["InjectHyperparamsState", "inject_hyperparams"]
 
@@ -109,4 +110,18 @@ def _injected(
         updates, inner = optimizer(now).update(updates, state.inner_state, params, **extra)
         return updates, InjectHyperparamsState(state.count + 1, fzero.freeze(now), inner)
 
-    return GradientTransformationExtraArgs(init, update)
+    def select(updates: Any) -> Selection | None:
+        if selection(optimizer(values(np.int64(0), numbers)), updates) is None:
+            return None
+
+        def some(leaves: Sequence[int]) -> GradientTransformationExtraArgs:
+            def part(**given: Any) -> Any:
+                of = selection(with_extra_args_support(factory(**given)), updates)
+                assert of is not None
+                return of(leaves)
+
+            return _injected(part, arguments, schedules, numbers)
+
+        return some
+
+    return elementwise(GradientTransformationExtraArgs(init, update), select)

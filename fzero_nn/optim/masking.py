@@ -1,6 +1,6 @@
 """Different updates for different parts of a tree, and none for some."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from .base import (
     set_to_zero,
     with_extra_args_support,
 )
+from .selection import Selection, elementwise, joined, selection
 from .tree.parameters import Placeholder
 
 __all__ = [
@@ -86,7 +87,26 @@ def masked(
         whole = fzero.tree.map(lambda m, n, old: n if m else old, chosen, new, updates)
         return fzero.freeze(whole), MaskedState(inner_state)
 
-    return GradientTransformationExtraArgs(init, update)
+    def select(updates: Any) -> Selection | None:
+        chosen = mask_of(updates)
+        of = selection(inner, _with_holes("updates", updates, chosen))
+        kept = fzero.tree.leaves(_with_holes("updates", _numbered(updates), chosen))
+        places = {number: place for place, number in enumerate(kept)}
+
+        def some(leaves: Sequence[int]) -> GradientTransformationExtraArgs:
+            assert of is not None
+            part = of([places[i] for i in leaves if i in places])
+            return masked(part, [i in places for i in leaves])
+
+        return None if of is None else some
+
+    return elementwise(GradientTransformationExtraArgs(init, update), select)
+
+
+def _numbered(tree: Any) -> Any:
+    """The tree with the number of each leaf in its place."""
+    treedef = fzero.tree.structure(tree)
+    return treedef.unflatten(range(treedef.num_leaves))
 
 
 def _with_holes(argument: str, tree: Any, mask: Any) -> Any:
@@ -142,8 +162,21 @@ def partition(
         }
 
     def init(params: Any) -> PartitionState:
-        states = {label: t.init(params) for label, t in parts(params).items()}
+        if isinstance(params, Placeholder):  # which labels cannot be told of
+            of_part = {label: masked(t, True) for label, t in transforms.items()}
+        else:
+            of_part = parts(params)
+        states = {label: t.init(params) for label, t in of_part.items()}
         return PartitionState(fzero.FrozenDict(states))
+
+    return _of_parts(init, parts)
+
+
+def _of_parts(
+    init: Callable[[Any], PartitionState],
+    parts: Callable[[Any], dict[Hashable, GradientTransformationExtraArgs]],
+) -> GradientTransformationExtraArgs:
+    """The transformation of disjoint parts; `parts` finds them in a tree of gradients."""
 
     def update(
         updates: Any, state: PartitionState, params: Any = None, **extra: Any
@@ -155,7 +188,15 @@ def partition(
             updates, states[label] = t.update(updates, inner, params, **extra)
         return updates, PartitionState(fzero.FrozenDict(states))
 
-    return GradientTransformationExtraArgs(init, update)
+    def select(updates: Any) -> Selection | None:
+        found = parts(updates)
+
+        def join(some: list[Any]) -> GradientTransformationExtraArgs:
+            return _of_parts(init, lambda tree: dict(zip(found, some, strict=True)))
+
+        return joined(list(found.values()), join)(updates)
+
+    return elementwise(GradientTransformationExtraArgs(init, update), select)
 
 
 #: The older name of `partition`.

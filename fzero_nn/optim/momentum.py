@@ -9,6 +9,7 @@ import fzero.numpy as fnp
 
 from .base import GradientTransformation
 from .moments import as_dtype, check_decay, copied, frozen_map
+from .selection import elementwise
 from .tree import bias_correction, cast, update_moment, zeros_like
 
 __all__ = [
@@ -82,7 +83,7 @@ def trace(
         out = frozen_map(decayed, updates, new) if nesterov else new
         return out, TraceState(cast(new, accumulator_dtype))
 
-    return GradientTransformation(init, update)
+    return elementwise(GradientTransformation(init, update))
 
 
 def ema(decay: Any, debias: bool = True, accumulator_dtype: Any = None) -> GradientTransformation:
@@ -110,7 +111,7 @@ def ema(decay: Any, debias: bool = True, accumulator_dtype: Any = None) -> Gradi
         out = bias_correction(mean, decay, count) if debias else mean
         return out, EmaState(count, cast(mean, accumulator_dtype))
 
-    return GradientTransformation(init, update)
+    return elementwise(GradientTransformation(init, update))
 
 
 #: What `scale_by_lion` makes of the mean, by mode.
@@ -169,7 +170,7 @@ def scale_by_lion(
         mu = cast(update_moment(updates, state.mu, b2, 1), mu_dtype)
         return frozen_map(step, updates, state.mu), ScaleByLionState(state.count + 1, mu)
 
-    return GradientTransformation(init, update)
+    return elementwise(GradientTransformation(init, update))
 
 
 def scale_by_optimistic_gradient(alpha: Any = 1.0, beta: Any = 1.0) -> GradientTransformation:
@@ -202,4 +203,4 @@ def scale_by_optimistic_gradient(alpha: Any = 1.0, beta: Any = 1.0) -> GradientT
         kept = ScaleByOptimisticGradientState(np.bool_(False), copied(updates))
         return frozen_map(step, updates, before), kept
 
-    return GradientTransformation(init, update)
+    return elementwise(GradientTransformation(init, update))

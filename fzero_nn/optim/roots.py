@@ -8,6 +8,7 @@ import fzero.numpy as fnp
 
 from .base import GradientTransformation
 from .moments import abs_square, as_dtype, check_decay, corrected, frozen_map, squares_like
+from .selection import elementwise
 from .tree import update_moment, update_moment_per_elem_norm, zeros_like
 
 __all__ = [
@@ -99,7 +100,7 @@ def scale_by_rss(
         total = frozen_map(lambda g, h: abs_square(g) + h, updates, state.sum_of_squares)
         return frozen_map(divided, updates, total), ScaleByRssState(total)
 
-    return GradientTransformation(init, update)
+    return elementwise(GradientTransformation(init, update))
 
 
 def scale_by_rms(
@@ -148,7 +149,7 @@ def scale_by_rms(
 
         return frozen_map(divided, updates, nu), ScaleByRmsWithCountState(count, nu)
 
-    return GradientTransformation(init, update)
+    return elementwise(GradientTransformation(init, update))
 
 
 def scale_by_stddev(
@@ -203,7 +204,7 @@ def scale_by_stddev(
         out = frozen_map(unbiased, updates, mu, nu)
         return out, ScaleByRStdDevWithCountState(count, mu, nu)
 
-    return GradientTransformation(init, update)
+    return elementwise(GradientTransformation(init, update))
 
 
 def scale_by_adadelta(rho: Any = 0.9, eps: Any = 1e-6) -> GradientTransformation:
@@ -241,7 +242,7 @@ def scale_by_adadelta(rho: Any = 0.9, eps: Any = 1e-6) -> GradientTransformation
         out = frozen_map(step, updates, e_g, state.e_x)
         return out, ScaleByAdaDeltaState(e_g, update_moment_per_elem_norm(out, state.e_x, rho, 2))
 
-    return GradientTransformation(init, update)
+    return elementwise(GradientTransformation(init, update))
 
 
 def _root(v: Any, eps: Any, eps_in_sqrt: bool) -> Any:

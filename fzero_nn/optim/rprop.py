@@ -7,6 +7,7 @@ import fzero.numpy as fnp
 
 from .base import GradientTransformation
 from .moments import as_dtype, frozen_map
+from .selection import elementwise
 from .tree import full_like, zeros_like
 
 __all__ = ["ScaleByRpropState", "scale_by_rprop"]
@@ -69,4 +70,4 @@ def scale_by_rprop(
         )
         return steps, ScaleByRpropState(sizes, steps)
 
-    return GradientTransformation(init, update)
+    return elementwise(GradientTransformation(init, update))

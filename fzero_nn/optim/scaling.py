@@ -18,6 +18,7 @@ from .base import (
 from .moments import as_dtype, frozen_map
 from .norms import global_norm, norm, root_mean_square
 from .schedules import Schedule
+from .selection import elementwise
 
 __all__ = [
     "ScaleByScheduleState",
@@ -49,7 +50,7 @@ def scale(step_size: Any) -> GradientTransformation:
         >>> scale(-0.1).update(np.array([1.0, 2.0]), EmptyState())[0]
         array([-0.1, -0.2])
     """
-    return stateless_with_tree_map(lambda g, p: g * as_dtype(step_size, g))
+    return elementwise(stateless_with_tree_map(lambda g, p: g * as_dtype(step_size, g)))
 
 
 def scale_by_schedule(step_size_fn: Schedule) -> GradientTransformation:
@@ -74,7 +75,7 @@ def scale_by_schedule(step_size_fn: Schedule) -> GradientTransformation:
         scaled = frozen_map(lambda g: g * as_dtype(factor, g), updates)
         return scaled, ScaleByScheduleState(state.count + 1)
 
-    return GradientTransformation(init, update)
+    return elementwise(GradientTransformation(init, update))
 
 
 def scale_by_learning_rate(
@@ -116,7 +117,7 @@ def scale_by_sign() -> GradientTransformation:
         >>> scale_by_sign().update(np.array([-3.0, 0.0, 0.1]), EmptyState())[0]
         array([-1.,  0.,  1.])
     """
-    return stateless_with_tree_map(lambda g, p: fnp.sign(g))
+    return elementwise(stateless_with_tree_map(lambda g, p: fnp.sign(g)))
 
 
 def scale_by_param_block_norm(min_scale: Any = 1e-3) -> GradientTransformation:

@@ -19,6 +19,7 @@ from .moments import (
     lookahead_mean,
     squares_like,
 )
+from .selection import elementwise
 from .tree import cast, full_like, update_moment, update_moment_per_elem_norm, zeros_like
 
 __all__ = [
@@ -106,7 +107,7 @@ def scale_by_belief(
 
         return frozen_map(direction, updates, mu, nu), ScaleByBeliefState(count, mu, nu)
 
-    return GradientTransformation(init, update)
+    return elementwise(GradientTransformation(init, update))
 
 
 def scale_by_yogi(
@@ -159,7 +160,7 @@ def scale_by_yogi(
 
         return frozen_map(direction, updates, mu, nu), ScaleByAdamState(count, mu, nu)
 
-    return GradientTransformation(init, update)
+    return elementwise(GradientTransformation(init, update))
 
 
 def scale_by_novograd(
@@ -260,4 +261,4 @@ def scale_by_adan(
         out = frozen_map(direction, updates, m, v, n)
         return out, ScaleByAdanState(m, v, n, copied(updates), t)
 
-    return GradientTransformation(init, update)
+    return elementwise(GradientTransformation(init, update))

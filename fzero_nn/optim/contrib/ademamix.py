@@ -15,6 +15,7 @@ from ..base import (
 )
 from ..moments import as_dtype, check_decay, corrected, frozen_map, squares_like
 from ..scaling import scale_by_learning_rate
+from ..selection import elementwise
 from ..tree import cast, update_moment, update_moment_per_elem_norm, zeros_like
 
 __all__ = ["ScaleByAdemamixState", "ademamix", "scale_by_ademamix"]
@@ -85,7 +86,7 @@ def scale_by_ademamix(
         kept = cast(m1, mu_dtype), cast(m2, mu_dtype), nu
         return out, ScaleByAdemamixState(count, state.count_m2 + 1, *kept)
 
-    return GradientTransformation(init, update)
+    return elementwise(GradientTransformation(init, update))
 
 
 def ademamix(

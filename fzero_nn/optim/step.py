@@ -1,0 +1,200 @@
+"""A whole step of an optimizer, large arrays block by block.
+
+An optimizer is some fifteen operations of arithmetic. On a large array each of them waits for the
+memory. Where every number is moved by itself, all of them are done on one block while that lies in
+the cache, and each array is read and written once.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import fzero
+from fzero.parallel import shared
+from fzero.tree.freezing import frozen
+from fzero.tree.treedef import flatten_up_to
+
+from .apply import apply_updates
+from .base import GradientTransformation, with_extra_args_support
+from .donation import memory_like, uses
+from .masking import MaskedNode
+from .pieces import Frame, Pieces, is_plain
+from .selection import selection
+
+__all__ = ["step"]
+
+#: Numbers in a block. A dozen temporaries of it fit in a cache, and smaller ones would keep several
+#: threads waiting for Python's lock.
+_BLOCK = 131072
+
+
+def step(
+    rule: GradientTransformation,
+    grads: Any,
+    state: Any,
+    params: Any,
+    *,
+    donate: bool = False,
+    **extra: Any,
+) -> tuple[Any, Any]:
+    """Take a step: `rule.update`, then `apply_updates`, with the same result and in less time.
+
+    Args:
+        rule: an optimizer.
+        grads: the gradients, a pytree of the structure of `params`.
+        state: of the optimizer.
+        params: the parameters.
+        donate: whether `state` and `params` are given away, so that their memory serves for the
+            result. Use neither of them afterwards: their arrays may hold the new values, as may
+            those of any tree that shares their leaves. Memory that no earlier step has made, or
+            that somebody sees through another view, is left alone.
+        **extra: what `rule.update` takes further, such as value=loss.
+
+    Returns:
+        `(params, state)`, new and frozen.
+
+    Raises:
+        ValueError: as `rule.update` and `apply_updates` do.
+
+    Cost: large NumPy arrays go through the cache in blocks, in `fzero.config.threads()` threads,
+    where the rule moves each number by itself, as `sgd`, `adam` and most do. Rules that look at
+    norms, tracers and arrays on a GPU take the plain way.
+
+    Example:
+        >>> from fzero_nn.optim import sgd
+        >>> rule, params = sgd(0.5), {"w": np.array([3.0])}
+        >>> step(rule, {"w": np.array([2.0])}, rule.init(params), params)[0]
+        FrozenDict({'w': array([2.])})
+    """
+    rule = with_extra_args_support(rule)
+    done = _in_blocks(rule, grads, state, params, donate, extra)
+    if done is not None:
+        return done
+    updates, state = rule.update(grads, state, params, **extra)
+    return apply_updates(params, updates), state
+
+
+def _in_blocks(
+    rule: GradientTransformation,
+    grads: Any,
+    state: Any,
+    params: Any,
+    donate: bool,
+    extra: dict[str, Any],
+) -> tuple[Any, Any] | None:
+    """The step block by block; None where that gains nothing, or the plain way has to judge."""
+    leaves, treedef = fzero.tree.flatten(params)
+    if not any(_is_large(p) for p in leaves):
+        return None
+    try:
+        gs = flatten_up_to(treedef, grads, "step", "grads")
+        select = selection(rule, treedef.unflatten(gs))
+        if select is None:
+            return None
+        frame = Frame.of(rule)
+        whole = Pieces(frame, gs, frame.columns(state, treedef), leaves)
+        large = [i for i in range(len(leaves)) if _fits(whole.cut([i]))]
+        probe = _probe(whole.cut(large), select(large), extra)
+    except ValueError:  # trees that do not fit together, which `rule.update` names
+        return None
+    if probe is None:
+        return None
+    given = uses(fzero.tree.leaves((params, state, grads, extra))) if donate else Counter()
+    results = _results(whole.cut(large), probe, given)
+    small = [i for i in range(len(leaves)) if i not in large]
+    others = _plainly(whole.cut(small), select(small), extra)
+    jobs = [
+        _Job(select([i]), whole.cut([i]).raveled(), results.cut([k]).raveled())
+        for k, i in enumerate(large)
+    ]
+    _run(jobs, extra)
+    order = np.argsort(small + large)
+    every = others.joined(results).cut(order)
+    return frozen(treedef, every.params), frame.state(every.columns, treedef)
+
+
+def _is_large(x: Any) -> bool:
+    return is_plain(x) and x.size > _BLOCK and x.dtype.kind in "fc"
+
+
+def _fits(leaf: Pieces) -> bool:
+    """Whether one leaf is a large array, as are its gradient and what the state keeps for it."""
+    (p,) = leaf.params
+    kept = [c for t, c in zip(leaf.frame.trees, leaf.columns, strict=True) if t]
+    arrays = [leaf.grads[0], *(x for (x,) in kept if not isinstance(x, MaskedNode))]
+    return _is_large(p) and all(_is_large(x) and x.shape == p.shape for x in arrays)
+
+
+def _probe(large: Pieces, rule: Any, extra: dict[str, Any]) -> Pieces | None:
+    """The step of the first number of each leaf; None where it is not one number to a number.
+
+    It tells the dtypes, and whether hyperparameters are tracers, or arrays that only fit with the
+    whole leaf.
+    """
+    first = large.raveled().block(slice(1))
+    updates, columns = first.moved(rule, extra)
+    new = first._replace(grads=updates, columns=columns)
+    arrays = [x for x in new.lists() for x in x if not isinstance(x, MaskedNode)]
+    if not all(is_plain(x) and x.shape == (1,) for x in arrays):
+        return None
+    dtypes = [(np.result_type(p, u), p.dtype) for p, u in zip(first.params, updates, strict=True)]
+    return new if all(np.can_cast(a, b, "same_kind") for a, b in dtypes) else None
+
+
+def _results(large: Pieces, probe: Pieces, given: Counter[int]) -> Pieces:
+    """Where the results of large leaves go."""
+
+    def like(old: list[Any], new: list[Any]) -> list[Any]:
+        return [
+            memory_like(x, y.dtype, given) if is_plain(x) else x
+            for x, y in zip(old, new, strict=True)
+        ]
+
+    columns = large.frame.map(like, large.columns, probe.columns)
+    kept = [
+        c if t else n for t, c, n in zip(large.frame.trees, columns, probe.columns, strict=True)
+    ]
+    return probe._replace(columns=kept, params=like(large.params, probe.params))
+
+
+def _plainly(small: Pieces, rule: Any, extra: dict[str, Any]) -> Pieces:
+    """The step of the other leaves, whole and together."""
+    updates, columns = small.moved(rule, extra)
+    params = apply_updates(small.params, updates)
+    return small._replace(grads=updates, columns=columns, params=params)
+
+
+class _Job(NamedTuple):
+    """One large leaf: its rule, what goes in and where the results go, all raveled."""
+
+    rule: GradientTransformation
+    before: Pieces
+    after: Pieces
+
+    def blocks(self) -> list[tuple["_Job", slice]]:
+        size = self.before.params[0].size
+        return [(self, slice(start, start + _BLOCK)) for start in range(0, size, _BLOCK)]
+
+    def move(self, part: slice, extra: dict[str, Any]) -> None:
+        """Move one block; all of it is read before any of it is written."""
+        before, after = self.before.block(part), self.after.block(part)
+        (update,), columns = before.moved(self.rule, extra)
+        before.frame.map(_write, after.columns, columns)
+        np.add(before.params[0], update, out=after.params[0], casting="same_kind")
+
+
+def _write(targets: list[Any], values: list[Any]) -> list[Any]:
+    for target, value in zip(targets, values, strict=True):
+        if is_plain(target):
+            target[...] = value
+    return targets
+
+
+def _run(jobs: list[_Job], extra: dict[str, Any]) -> None:
+    def work(items: Sequence[tuple[_Job, slice]]) -> None:
+        for job, part in items:
+            job.move(part, extra)
+
+    shared(work, [block for job in jobs for block in job.blocks()])
