@@ -35,6 +35,7 @@ from . import (
     sorting,
     triangles,
     ufunc_methods,
+    updates,
 )
 from .brackets import *
 from .calculus import *
@@ -54,6 +55,7 @@ from .quantiles import *
 from .reductions import *
 from .sorting import *
 from .triangles import *
+from .updates import *
 
 abs, conj, mod, pow, true_divide = absolute, conjugate, remainder, power, divide
 acos, asin, atan, atan2 = arccos, arcsin, arctan, arctan2
@@ -76,6 +78,7 @@ __all__ += calculus.__all__
 __all__ += quantiles.__all__
 __all__ += sorting.__all__
 __all__ += triangles.__all__
+__all__ += updates.__all__
 __all__ += padding.__all__
 __all__ += counting.__all__
 __all__ += creation.__all__

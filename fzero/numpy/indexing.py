@@ -13,14 +13,14 @@ from ..dtypes import dtype_of, shape_of
 from ..ops import elementwise as el
 from ..ops import structural as st
 from ..ops.indexing import getitem
-from .entry import asked_axis, concrete_array, from_host, like_numpy, named, operands, refuse_out
+from .entry import asked_axis, concrete_array, from_host, like_numpy, operands, refuse_out
 from .manipulation import ravel
 from .reductions import flat
 
 __all__ = [
     "argwhere", "choose", "compress", "diag_indices", "diag_indices_from", "extract",
-    "fill_diagonal", "flatnonzero", "index_exp", "ix_", "mask_indices", "mgrid", "nonzero",
-    "ogrid", "piecewise", "place", "put", "put_along_axis", "s_",
+    "flatnonzero", "index_exp", "ix_", "mask_indices", "mgrid", "nonzero",
+    "ogrid", "piecewise", "s_",
     "select", "take", "take_along_axis", "tril_indices", "tril_indices_from", "triu_indices",
     "triu_indices_from", "where",
 ]  # fmt: skip
@@ -72,10 +72,10 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
     arr, indices = operands(arr, indices)
     if axis is None:
         arr, axis = flat(arr), 0
-    return getitem(arr, _grid("take_along_axis", arr, indices, axis))
+    return getitem(arr, along_axis("take_along_axis", arr, indices, axis))
 
 
-def _grid(name: str, arr: Any, indices: Any, axis: int) -> tuple[Any, ...]:
+def along_axis(name: str, arr: Any, indices: Any, axis: int) -> tuple[Any, ...]:
     """The index of `arr` that means `indices` along `axis`, other axes side by side."""
     axis, shape, rank = asked_axis(name, arr, axis), shape_of(arr), len(shape_of(arr))
     if len(shape_of(indices)) != rank:
@@ -92,24 +92,6 @@ def _grid(name: str, arr: Any, indices: Any, axis: int) -> tuple[Any, ...]:
         else 0 * xp.arange(shape_of(indices)[i]).reshape((-1,) + (1,) * (rank - i - 1))
         for i, n in enumerate(shape)
     )
-
-
-def _in_place(name: str, instead: str) -> Callable[..., Any]:
-    def refuse(*args: Any, **kwargs: Any) -> Any:
-        raise TypeError(
-            f"{name}: the array is a tracer, and the function changes its argument; expected no "
-            f"change in place. Write {instead}, which returns the new array."
-        )
-
-    return named(refuse, name, f"NumPy's in-place function; for tracers write {instead}.")
-
-
-put = _in_place("put", "fzero.at(x.ravel(), indices).set(values).reshape(x.shape)")
-place = _in_place("place", "fzero.at(x, mask).set(values)")
-put_along_axis = _in_place("put_along_axis", "fzero.at(x, index).set(values)")
-fill_diagonal = _in_place("fill_diagonal", "fzero.at(x, fnp.diag_indices_from(x)).set(value)")
-copyto = _in_place("copyto", "fnp.where(mask, values, x)")
-putmask = _in_place("putmask", "fnp.where(mask, values, x)")
 
 
 # ------------------------------------------------------------------- results sized by the values
