@@ -11,8 +11,6 @@ from .libraries import SPACES
 LACKING = "JAX has no such name"
 STATIC = "takes and gives shapes, not arrays"
 IN_PLACE = "in place by default; tests/test_numpy_updates.py compares the other form"
-    "in place by default, and returns nothing; tests/test_numpy_updates.py has the other form"
-)
 
 #: Namespace -> reason -> names. Types and constants need none: they are not functions.
 LEFT_OUT: dict[str, dict[str, str]] = {
