@@ -63,7 +63,7 @@ def _check_optimizer(function: str, optimizer: Any) -> None:
 
 
 def make_train_step(
-    loss_fn: Callable[..., tuple[Any, tuple[Any, Any]]], optimizer: Any
+    loss_fn: Callable[..., tuple[Any, tuple[Any, Any]]], optimizer: Any, *, donate: bool = False
 ) -> Callable[[TrainState, Any], tuple[TrainState, dict[str, Any]]]:
     """A function that takes one step of training.
 
@@ -73,10 +73,13 @@ def make_train_step(
             folded with the step, so that a run that is continued draws what it would have drawn.
         optimizer: a pair of init and update. It also accumulates gradients over steps, clips
             them, and chooses the step size; one that takes more arguments gets value=loss.
+        donate: whether each state is given away to the step after it, which writes the new
+            parameters and moments to the memory of the old ones: see `optim.step`. Keep no state
+            but the last, nor parts of it, and copy what is to stay; a checkpoint is a copy.
 
     Returns:
         `(train_state, batch) -> (train_state, metrics)`, with the loss before the step among the
-        metrics, as "loss". The given state stays as it is.
+        metrics, as "loss". The given state stays as it is, unless it is donated.
 
     Raises:
         TypeError: an optimizer that was not called; from the function returned: a loss_fn that
@@ -92,7 +95,7 @@ def make_train_step(
     """
     _check_optimizer("make_train_step", optimizer)
     differentiate = fzero.value_and_grad(loss_fn, has_aux=True)
-    update = optim.with_extra_args_support(optimizer).update
+    rule = optim.with_extra_args_support(optimizer)
 
     def step(now: TrainState, batch: Any) -> tuple[TrainState, dict[str, Any]]:
         if not isinstance(now, TrainState):
@@ -103,8 +106,9 @@ def make_train_step(
         key = random.fold_in(now.key, now.step)
         (loss, aux), grads = differentiate(now.params, now.state, batch, key)
         state, metrics = _state_and_metrics(aux)
-        updates, opt_state = update(grads, now.opt_state, now.params, value=loss)
-        params = optim.apply_updates(now.params, updates)
+        params, opt_state = optim.step(
+            rule, grads, now.opt_state, now.params, donate=donate, value=loss
+        )
         return TrainState(params, state, opt_state, now.key, now.step + 1), {"loss": loss} | metrics
 
     return step
