@@ -114,7 +114,7 @@ def _injected(
         if selection(optimizer(values(np.int64(0), numbers)), updates) is None:
             return None
 
-        def some(leaves: Sequence[int]) -> GradientTransformationExtraArgs:
+        def some(leaves: Sequence[int | None]) -> GradientTransformationExtraArgs:
             def part(**given: Any) -> Any:
                 of = selection(with_extra_args_support(factory(**given)), updates)
                 assert of is not None

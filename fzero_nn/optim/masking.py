@@ -91,11 +91,11 @@ def masked(
         chosen = mask_of(updates)
         of = selection(inner, _with_holes("updates", updates, chosen))
         kept = fzero.tree.leaves(_with_holes("updates", _numbered(updates), chosen))
-        places = {number: place for place, number in enumerate(kept)}
+        places: dict[int | None, int] = {number: place for place, number in enumerate(kept)}
 
-        def some(leaves: Sequence[int]) -> GradientTransformationExtraArgs:
+        def some(leaves: Sequence[int | None]) -> GradientTransformationExtraArgs:
             assert of is not None
-            part = of([places[i] for i in leaves if i in places])
+            part = of([places.get(i) for i in leaves])
             return masked(part, [i in places for i in leaves])
 
         return None if of is None else some

@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 
 __all__ = ["Selection", "elementwise", "joined", "selection"]
 
-#: Numbers of leaves -> the transformation of the list of these leaves, or of blocks of them.
-Selection = Callable[[Sequence[int]], Any]
+#: Numbers of leaves -> the transformation of the list of these leaves, or of blocks of them. None
+#: in place of a number stands for a hole, which a mask around the transformation left there.
+Selection = Callable[[Sequence[int | None]], Any]
 _MARK = "selection"
 T = TypeVar("T")
 

@@ -96,13 +96,13 @@ def _in_blocks(
         frame = Frame.of(rule)
         whole = Pieces(frame, gs, frame.columns(state, treedef), leaves)
         large = [i for i in range(len(leaves)) if _fits(whole.cut([i]))]
-        probe = _probe(whole.cut(large), select(large), extra)
+        dtypes = _probe(whole.cut(large), select(large), extra)
     except ValueError:  # trees that do not fit together, which `rule.update` names
         return None
-    if probe is None:
+    if dtypes is None:
         return None
     given = uses(fzero.tree.leaves((params, state, grads, extra))) if donate else Counter()
-    results = _results(whole.cut(large), probe, given)
+    results = _results(whole.cut(large), dtypes, given)
     small = [i for i in range(len(leaves)) if i not in large]
     others = _plainly(whole.cut(small), select(small), extra)
     jobs = [
@@ -130,33 +130,32 @@ def _fits(leaf: Pieces) -> bool:
 def _probe(large: Pieces, rule: Any, extra: dict[str, Any]) -> Pieces | None:
     """The step of the first number of each leaf; None where it is not one number to a number.
 
-    It tells the dtypes, and whether hyperparameters are tracers, or arrays that only fit with the
-    whole leaf.
+    What comes back has the dtypes of the results for arrays, and the state's new numbers. Here
+    shows, too, whether hyperparameters are tracers, or arrays that only fit with a whole leaf.
     """
     first = large.raveled().block(slice(1))
     updates, columns = first.moved(rule, extra)
     new = first._replace(grads=updates, columns=columns)
-    arrays = [x for x in new.lists() for x in x if not isinstance(x, MaskedNode)]
+    arrays = [x for xs in new.lists() for x in xs if not isinstance(x, MaskedNode)]
     if not all(is_plain(x) and x.shape == (1,) for x in arrays):
         return None
-    dtypes = [(np.result_type(p, u), p.dtype) for p, u in zip(first.params, updates, strict=True)]
-    return new if all(np.can_cast(a, b, "same_kind") for a, b in dtypes) else None
+    sums = [np.result_type(p, u) for p, u in zip(first.params, updates, strict=True)]
+    if not all(
+        np.can_cast(s, p.dtype, "same_kind") for s, p in zip(sums, first.params, strict=True)
+    ):
+        return None
+    return new.map(lambda xs: [getattr(x, "dtype", None) for x in xs])
 
 
-def _results(large: Pieces, probe: Pieces, given: Counter[int]) -> Pieces:
-    """Where the results of large leaves go."""
+def _results(large: Pieces, dtypes: Pieces, given: Counter[int]) -> Pieces:
+    """Where the results of large leaves go; `dtypes` already has what is no array."""
 
-    def like(old: list[Any], new: list[Any]) -> list[Any]:
-        return [
-            memory_like(x, y.dtype, given) if is_plain(x) else x
-            for x, y in zip(old, new, strict=True)
-        ]
+    def like(dtypes: list[Any], old: list[Any]) -> list[Any]:
+        rows = zip(dtypes, old, strict=True)
+        return [memory_like(x, dtype, given) if is_plain(x) else x for dtype, x in rows]
 
-    columns = large.frame.map(like, large.columns, probe.columns)
-    kept = [
-        c if t else n for t, c, n in zip(large.frame.trees, columns, probe.columns, strict=True)
-    ]
-    return probe._replace(columns=kept, params=like(large.params, probe.params))
+    columns = large.frame.map(like, dtypes.columns, large.columns)
+    return dtypes._replace(columns=columns, params=like(dtypes.params, large.params))
 
 
 def _plainly(small: Pieces, rule: Any, extra: dict[str, Any]) -> Pieces:
