@@ -112,8 +112,9 @@ def _infix(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[.
 
     def forward(self: Tracer, other: Any) -> Any:
         try:
-            if type(other) in HOST and not splits.active:
-                return self._trace.process(prim, (self, other), {})
+            if type(other) in HOST or (type(other) is type(self) and other._trace is self._trace):
+                if not splits.active:
+                    return self._trace.process(prim, (self, other), {})
             return dispatch((self, other), {})
         except (TypeError, ValueError) as error:
             if better := _operand_error(prim.name, self, other, error):
@@ -122,6 +123,8 @@ def _infix(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[.
 
     def reflected(self: Tracer, other: Any) -> Any:
         try:
+            if type(other) in HOST and not splits.active:
+                return self._trace.process(prim, (other, self), {})
             return dispatch((other, self), {})
         except (TypeError, ValueError) as error:
             if better := _operand_error(prim.name, other, self, error):

@@ -8,12 +8,16 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+import numpy as np
+
+from .backend import HOST
 from .core import Primitive, Trace, Tracer, batched_value_error
 from .shaping import PYTHON_SCALARS
 
 __all__ = ["BatchTrace", "BatchTracer", "axes_in_force", "axis_trace", "named_axes"]
 
 
+_ARRAY = np.ndarray
 _new_tracer: Any = object.__new__
 
 
@@ -50,20 +54,10 @@ class BatchTrace(Trace):
     def process(self, prim: Primitive, args: Sequence[Any], params: dict[str, Any]) -> Any:
         if self.closed:
             raise self.leaked(prim.name)
-        if prim.pointwise and not params:  # the hot path: no loops
-            x = args[0]
-            if len(args) == 1:
-                return self.wrap(prim.call(x.value))
-            if len(args) == 2:
-                y = args[1]
-                if y.__class__ in PYTHON_SCALARS:
-                    return self.wrap(prim.call(x.value, y))
-                if x.__class__ in PYTHON_SCALARS:
-                    return self.wrap(prim.call(x, y.value))
-                if x.__class__ is y.__class__ is BatchTracer and x._trace is y._trace is self:
-                    rows_x, rows_y = x.value, y.value
-                    if rows_x.ndim == rows_y.ndim:
-                        return self.wrap(prim.call(rows_x, rows_y))
+        if prim.pointwise and not params and (rows := self.pointwise(prim, args)) is not None:
+            out = _new_tracer(BatchTracer)
+            out._trace, out.value = self, rows
+            return out
         if prim.category == "rows":
             return prim.batch(self, args, None, params)
         batched = [a.__class__ is BatchTracer and a._trace is self for a in args]
@@ -73,6 +67,26 @@ class BatchTrace(Trace):
             flags = (out,) * len(ans) if isinstance(out, bool) else out
             return tuple(BatchTracer(self, y) if b else y for y, b in zip(ans, flags, strict=True))
         return BatchTracer(self, ans) if out else ans
+
+    def pointwise(self, prim: Primitive, args: Sequence[Any]) -> Any:
+        """The hot path, without loops: operands that need no aligning; None for the others."""
+        if len(args) == 1:
+            x = args[0].value
+            return prim.host(x) if x.__class__ is _ARRAY else prim.call(x)
+        if len(args) != 2:
+            return None
+        x, y = args
+        if y.__class__ in PYTHON_SCALARS:
+            x = x.value
+        elif x.__class__ in PYTHON_SCALARS:
+            y = y.value
+        elif x.__class__ is y.__class__ is BatchTracer and x._trace is y._trace is self:
+            x, y = x.value, y.value
+            if x.ndim != y.ndim:
+                return None
+        else:
+            return None
+        return prim.host(x, y) if type(x) in HOST and type(y) in HOST else prim.call(x, y)
 
     def wrap(self, rows: Any) -> BatchTracer:
         """A tracer of `rows`, made without a call of `__init__`."""

@@ -105,11 +105,17 @@ class ReverseTrace(Trace):
             own_y = y.__class__ is TapeTracer and y._trace is self
             value_x = x.value if own_x else x
             value_y = y.value if own_y else y
-            plain = value_x.__class__ is _ARRAY and type(value_y) in HOST
+            plain = type(value_x) in HOST and type(value_y) in HOST
             ans = prim.host(value_x, value_y) if plain else prim.call(value_x, value_y)
             if not keep:
                 return ans
             rule_x, rule_y = prim.pulls
+            if plain and prim.partials:  # a rule that fits needs no care for broadcasting
+                shape, dtype = ans.shape, ans.dtype
+                if own_x and getattr(value_x, "shape", None) == shape and value_x.dtype is dtype:
+                    rule_x = prim.partials[0]
+                if own_y and getattr(value_y, "shape", None) == shape and value_y.dtype is dtype:
+                    rule_y = prim.partials[1]
             node = ()
             if own_x and rule_x is not None:
                 node = (x.index, rule_x(ans, value_x, value_y))
@@ -211,11 +217,11 @@ def backward(tape: list[Any], cotangents: list[Any], stop: int) -> list[Any]:
                 cotangents[p] = c.add_to(None, False)
                 owned.add(p)
             continue
-        for k in range(0, len(node), 2):
-            p = node[k]
-            c = node[k + 1](g)
+        links = iter(node)
+        for p, pull in zip(links, links):  # noqa: B905 (hot path)
+            c = pull(g)
             total = cotangents[p]
-            if isinstance(c, Contribution):
+            if c.__class__ is not _ARRAY and isinstance(c, Contribution):
                 cotangents[p] = c.add_to(total, p in owned)
                 owned.add(p)
             elif total is None:

@@ -40,7 +40,7 @@ def _drop_zeros(name: str, either: bool = False) -> Any:
     """namespace -> `ufunc(t, d)`, and zero where `t` (or `either`) is zero (0/0, 0 * inf)."""
 
     def implement(xp: Any) -> Any:
-        ufunc = getattr(xp, name)
+        ufunc, count = getattr(xp, name), xp.count_nonzero
 
         def masked(t: Any, d: Any) -> Any:
             none = xp.zeros((), xp.result_type(t, d))
@@ -49,8 +49,7 @@ def _drop_zeros(name: str, either: bool = False) -> Any:
 
         def repaired(t: Any, d: Any) -> Any:
             # A result that a zero spoils is NaN, and rare: to look for one costs less than masks.
-            size = getattr(t, "size", 0)
-            if not either and 0 < size <= SMALL and xp.count_nonzero(t) == size:
+            if not either and hasattr(t, "size") and t.size <= SMALL and count(t) == t.size > 0:
                 return ufunc(t, d)
             with xp.errstate(invalid="ignore"):
                 r = ufunc(t, d)

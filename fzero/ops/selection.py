@@ -1,9 +1,11 @@
 """Choosing between elements: where, extrema, clipping, and what else looks at order or sign."""
 
+from collections.abc import Callable
 from typing import Any
 
+from ..backend import namespace
 from ..dtypes import dtype_of
-from ..rules import draw, elementwise, nondiff
+from ..rules import draw, elementwise
 from ..shaping import op
 from .steps import (
     greater,
@@ -33,50 +35,55 @@ __all__ = [
 INF = float("inf")
 
 
-def _share(xp: Any) -> Any:
-    """The share of `x` in the larger of two: 1 where it is, 1/2 where they are equal, else 0."""
+def _of_larger(xp: Any) -> Any:
+    equal, greater, count, where = xp.equal, xp.greater, xp.count_nonzero, xp.where
+    looks = xp is namespace()  # on a device a look at the result would wait for it
 
-    def share(x: Any, y: Any) -> Any:
-        # Promotion is worked out only where there is some: it costs more than a comparison.
-        dtypes = {v.dtype for v in (x, y) if hasattr(v, "dtype")}
-        dtype = dtypes.pop() if len(dtypes) == 1 else xp.result_type(x, y)
-        return xp.where(xp.equal(x, y), dtype.type(0.5), xp.greater(x, y))
+    def of_larger(t: Any, x: Any, y: Any) -> Any:
+        ties = equal(x, y)
+        share = t * greater(x, y)
+        return share if looks and not count(ties) else where(ties, 0.5 * t, share)
 
-    return share
-
-
-def _share_samples(rng: Any) -> list[Any]:
-    x = draw(rng, (2, 3))
-    return [((x, x.round()), {}), ((x, x[0]), {})]
+    return of_larger
 
 
-larger_share = nondiff("larger_share", _share, samples=_share_samples)
+def _of_larger_samples(rng: Any) -> list[Any]:
+    shapes = [((2, 3), (2, 3), (3,)), ((3,), (2, 1), (3,)), ((2, 3), (), (3,))]
+    drawn = [tuple(draw(rng, s) for s in triple) for triple in shapes]
+    return [(args, {}) for args in drawn] + [((t, x, x.round()), {}) for t, x, _ in drawn]
 
 
-def _extremum(name: str, sign: int) -> Any:
-    """maximum, minimum and the variants that pass over NaN."""
+#: `of_larger(t, x, y)`: `t` where `x` is larger than `y`, half of it where they are equal, else 0.
+of_larger = elementwise(
+    "of_larger",
+    _of_larger,
+    lambda ans, t, x, y: lambda u: of_larger(u, x, y),
+    None,
+    None,
+    samples=_of_larger_samples,
+    linear=(frozenset({0}),),
+)
 
-    def weight(x: Any, y: Any) -> Any:
-        wins = larger_share(x, y) if sign > 0 else larger_share(y, x)
-        return where(isnan(y), 1, wins) if name.startswith("f") else wins
 
+def _extremum(name: str, share: Callable[[Any, Any, Any], Any]) -> Any:
+    """maximum and its kin; `share(t, x, y)` is what `x` has of `t`."""
     return elementwise(
         name,
         lambda xp: getattr(xp, name),
-        lambda ans, x, y: lambda t: t * weight(x, y),
-        lambda ans, x, y: lambda t: t * weight(y, x),
+        lambda ans, x, y: lambda t: share(t, x, y),
+        lambda ans, x, y: lambda t: share(t, y, x),
     )
+
+
+maximum = _extremum("maximum", of_larger)
+minimum = _extremum("minimum", lambda t, x, y: of_larger(t, y, x))
+fmax = _extremum("fmax", lambda t, x, y: where(isnan(y), t, of_larger(t, x, y)))
+fmin = _extremum("fmin", lambda t, x, y: where(isnan(y), t, of_larger(t, y, x)))
 
 
 def astype_like(x: Any, y: Any) -> Any:
     """`x` in the dtype of `y`."""
     return op("astype")(x, dtype=dtype_of(y)) if dtype_of(x) != dtype_of(y) else x
-
-
-maximum = _extremum("maximum", 1)
-minimum = _extremum("minimum", -1)
-fmax = _extremum("fmax", 1)
-fmin = _extremum("fmin", -1)
 
 
 def _where_samples(rng: Any) -> list[Any]:

@@ -11,8 +11,8 @@ import numpy as np
 from fzero.core import REGISTRY
 from fzero.ops.index import merge
 from fzero.testing.laws import stacked
+from tests.laws.registry import NAMES, samples
 
-from ...laws.registry import NAMES, samples
 from ..case import ROWS, Table
 from .linear import projectors
 
@@ -145,8 +145,8 @@ ALONE = {
     "gammainc": "has orders of derivatives; the function of scipy.special is swept",
     "gammaincc": "has orders of derivatives; the function of scipy.special is swept",
     "erfcinv": "JAX has no inverse of erfc; tests/scipy compare it with SciPy",
-    "larger_share": "a weight for ties, inside the derivatives of maximum and sort",
     "merge_rows": "acts on the rows of a running vmap",
+    "of_larger": "the share in a maximum, inside its derivatives",
     "psum": "acts on the rows of a running vmap",
     "take_rows": "acts on the rows of a running vmap",
     **{
