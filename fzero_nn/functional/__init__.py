@@ -52,6 +52,7 @@ from .rectifiers import (
 )
 from .recurrent import gru, length_mask, lstm, rnn
 from .softmax import log_softmax, logmeanexp, logsumexp, softmax
+from .weight_norms import power_iteration, spectral_norm, weight_norm
 from .windows import conv_outsize, deconv_outsize
 
 __all__ = [
@@ -131,4 +132,7 @@ __all__ = [
     "standardize",
     "swish",
     "tanh",
+    "power_iteration",
+    "spectral_norm",
+    "weight_norm",
 ]

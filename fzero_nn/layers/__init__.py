@@ -27,6 +27,7 @@ from .recurrent import GRU, LSTM, RNN, Recurrent
 from .recurrent_stacks import Bidirectional, RecurrentStack
 from .remat import Remat
 from .summary import Summary, summary
+from .weight_norms import SpectralNorm, WeightNorm
 
 __all__ = [
     "GRU",
@@ -81,4 +82,6 @@ __all__ = [
     "Summary",
     "capture",
     "summary",
+    "SpectralNorm",
+    "WeightNorm",
 ]

@@ -44,7 +44,8 @@ LEFT_OUT: dict[str, dict[str, str]] = {
             "conv_transpose2d conv_transpose3d deconv_outsize dropout embedding flatten "
             "global_avg_pool global_max_pool group_norm gru gru_step im2col instance_norm "
             "layer_norm length_mask linear lstm lstm_step max_pool1d max_pool2d max_pool3d "
-            "prelu rms_norm rnn rnn_step rotary sinusoidal_positions spatial_dropout"
+            "power_iteration prelu rms_norm rnn rnn_step rotary sinusoidal_positions "
+            "spatial_dropout spectral_norm weight_norm"
         ),
         "the order of axes is another; PyTorch's is compared": "dot_product_attention",
     },

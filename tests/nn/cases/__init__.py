@@ -23,7 +23,7 @@ class LayerCase(NamedTuple):
         x: an example input, float64 or integers.
         batch: the axis of x and y whose rows do not mix outside of training; None if there is none.
         draws: whether training draws numbers.
-        order: how many derivatives differences can check here.
+        order: how many derivatives differences can check here; 0 where something is held fixed.
         peer: `(torch, params, state, x, train) -> tensor`, or None where PyTorch has no such thing.
         options: further keywords of apply.
     """
