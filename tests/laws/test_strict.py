@@ -19,6 +19,7 @@ from .registry import NAMES, samples
 LACKING: dict[str, str] = {"transfer": "its result belongs to another library by definition"}
 #: Primitives that read values on the host, and why that cannot be helped.
 READING: dict[str, str] = {
+    "bessel_jn": "the recurrence starts at an order that follows from the largest argument",
     "random_binomial": "rejection sampling goes on until every draw is accepted",
     "random_loggamma": "rejection sampling goes on until every draw is accepted",
     "random_poisson": "rejection sampling goes on until every draw is accepted",
