@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+import numpy as np
+
 from ..dtypes import dtype_of, shape_of
 from ..rules import custom, draw, linear, nondiff
 from ..shaping import axes_of, axis_of, shifted_axes
@@ -44,8 +46,17 @@ def spread(g: Any, shape: tuple[int, ...], axis: Any) -> Any:
     return broadcast_to(reshape(g, shape=kept(shape, axis)), shape=shape)
 
 
+#: The ufuncs that NumPy's reductions come down to; its functions around them cost more than a
+#: small sum.
+_LOOPS = {"sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minimum}
+
+
 def _reducer(name: str) -> Any:
-    return lambda xp: lambda x, axis, keepdims: getattr(xp, name)(x, axis=axis, keepdims=keepdims)
+    def implement(xp: Any) -> Any:
+        reduce = _LOOPS[name].reduce if xp is np and name in _LOOPS else getattr(xp, name)
+        return lambda x, axis, keepdims: reduce(x, axis=axis, keepdims=keepdims)
+
+    return implement
 
 
 sum = linear(

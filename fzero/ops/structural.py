@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from ..backend import array_namespace
 from ..dtypes import dtype_of, shape_of
 from ..rules import draw, linear
@@ -42,9 +44,12 @@ def _one(shape: tuple[int, ...], *params: dict[str, Any]) -> Any:
 
 # --------------------------------------------------------------------------- shape and order
 
+# The methods of NumPy's arrays cost a fifth of the functions that call them.
 reshape = linear(
     "reshape",
-    lambda xp: lambda x, shape: xp.reshape(x, shape),
+    lambda xp: (
+        lambda x, shape: x.reshape(shape) if x.__class__ is np.ndarray else xp.reshape(x, shape)
+    ),
     lambda own, dtype, shape: lambda g: reshape(g, shape=own),
     batch=lambda x, shape: reshape(x, shape=(x.shape[0], *shape)),
     samples=_one((2, 3), {"shape": (3, 2)}, {"shape": (6,)}, {"shape": (1, 2, 3, 1)}),
@@ -74,11 +79,17 @@ def _inverse(axes: Sequence[int]) -> tuple[int, ...]:
 
 transpose = linear(
     "transpose",
-    lambda xp: lambda x, axes: xp.transpose(x, axes),
+    lambda xp: (
+        lambda x, axes: x.transpose(axes) if x.__class__ is np.ndarray else xp.transpose(x, axes)
+    ),
     lambda shape, dtype, axes: lambda g: transpose(g, axes=_inverse(axes)),
     batch=lambda x, axes: transpose(x, axes=(0, *(a + 1 for a in axes))),
     samples=_one((2, 3, 4), {"axes": (2, 0, 1)}, {"axes": (1, 0, 2)}),
 )
+
+
+#: Up to so many elements, a copy takes a fraction of the time of a broadcast view.
+_SMALL = 512
 
 
 def _batch_broadcast(x: Any, shape: Any) -> Any:
@@ -88,9 +99,21 @@ def _batch_broadcast(x: Any, shape: Any) -> Any:
     )
 
 
+def _broadcast(xp: Any) -> Any:
+    def broadcast(x: Any, shape: tuple[int, ...]) -> Any:
+        plain = x.__class__ is np.ndarray or isinstance(x, np.generic)
+        if not plain or x.ndim > len(shape) or math.prod(shape) > _SMALL:
+            return xp.broadcast_to(x, shape)
+        out = np.empty(shape, x.dtype)
+        out[...] = x
+        return out
+
+    return broadcast
+
+
 broadcast_to = linear(
     "broadcast_to",
-    lambda xp: lambda x, shape: xp.broadcast_to(x, shape),
+    _broadcast,
     lambda own, dtype, shape: lambda g: fit(g, own, dtype),
     batch=_batch_broadcast,
     samples=_one((2, 1), {"shape": (2, 3)}, {"shape": (4, 2, 1)}),
