@@ -7,6 +7,7 @@ import numpy as np
 import fzero
 import fzero.numpy as fnp
 
+from . import kernels
 from .base import GradientTransformation
 from .moments import (
     abs_square,
@@ -114,7 +115,8 @@ def scale_by_adam(
         out, mu, nu = frozen_maps(3, leaf, updates, state.mu, state.nu)
         return out, ScaleByAdamState(count, cast(mu, mu_dtype), nu)
 
-    return elementwise(GradientTransformation(init, update))
+    kernel = None if nesterov or eps_hat else kernels.adam(b1, b2, eps, eps_root)
+    return elementwise(GradientTransformation(init, update), kernel=kernel)
 
 
 def scale_by_amsgrad(

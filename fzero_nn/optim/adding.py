@@ -8,6 +8,7 @@ import numpy as np
 import fzero
 from fzero import random
 
+from . import kernels
 from .base import EmptyState, GradientTransformation, ScalarOrSchedule, require_params
 from .masking import masked
 from .moments import as_dtype, frozen_map
@@ -62,7 +63,9 @@ def add_decayed_weights(
         out = frozen_map(lambda g, p: g + as_dtype(as_dtype(rate, p) * p, g), updates, params)
         return out, WeightDecaySchedule(state.count + 1) if scheduled else state
 
-    decayed = elementwise(GradientTransformation(init, update))
+    decayed = elementwise(
+        GradientTransformation(init, update), kernel=kernels.decayed(weight_decay)
+    )
     return decayed if mask is None else masked(decayed, mask)
 
 

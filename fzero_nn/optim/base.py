@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 import fzero
 import fzero.numpy as fnp
 
+from .kernels import in_turn, kept
 from .schedules import Schedule
-from .selection import elementwise, joined, selection
+from .selection import elementwise, joined, kernel_of, selection
 
 __all__ = [
     "EmptyState",
@@ -84,7 +85,7 @@ def with_extra_args_support(t: GradientTransformation) -> GradientTransformation
         return t.update(updates, state, params)
 
     whole = GradientTransformationExtraArgs(t.init, update)
-    return elementwise(whole, lambda updates: selection(t, updates))
+    return elementwise(whole, lambda updates: selection(t, updates), kernel_of(t))
 
 
 def stateless(f: Callable[[Any, Any], Any]) -> GradientTransformation:
@@ -130,7 +131,7 @@ def identity() -> GradientTransformation:
         >>> identity().update(3.0, EmptyState())
         (3.0, EmptyState())
     """
-    return elementwise(stateless(lambda updates, params: updates))
+    return elementwise(stateless(lambda updates, params: updates), kernel=kept)
 
 
 def set_to_zero() -> GradientTransformation:
@@ -181,7 +182,7 @@ def chain(*transformations: GradientTransformation) -> GradientTransformationExt
         return updates, tuple(states)
 
     whole = GradientTransformationExtraArgs(init, update)
-    return elementwise(whole, joined(parts, lambda parts: chain(*parts)))
+    return elementwise(whole, joined(parts, lambda parts: chain(*parts)), in_turn(parts))
 
 
 def named_chain(

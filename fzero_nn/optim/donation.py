@@ -45,7 +45,7 @@ def memory_like(x: np.ndarray, dtype: Any, given: Counter[int]) -> np.ndarray:
         dtype: that of the new one.
         given: the `uses` of all that goes into the step; empty where nothing is given away.
     """
-    base = x.base
+    base: Any = x.base
     usable = (
         given[id(base)] == 1
         and base is _MADE.get(id(base))

@@ -14,7 +14,8 @@ from .base import (
     set_to_zero,
     with_extra_args_support,
 )
-from .selection import Selection, elementwise, joined, selection
+from .kernels import kept
+from .selection import Kernel, Selection, elementwise, joined, kernel_of, selection
 from .tree.parameters import Placeholder
 
 __all__ = [
@@ -100,7 +101,17 @@ def masked(
 
         return None if of is None else some
 
-    return elementwise(GradientTransformationExtraArgs(init, update), select)
+    return elementwise(GradientTransformationExtraArgs(init, update), select, _kernel(inner, mask))
+
+
+def _kernel(inner: GradientTransformation, mask: Any) -> Kernel | None:
+    """The kernel for a list of one array."""
+    run = kernel_of(inner)
+    if not isinstance(mask, list) or len(mask) != 1 or run is None:
+        return None
+    if not mask[0]:
+        return kept
+    return lambda g, p, old, new, work: run(g, p, old.inner_state, new.inner_state, work)
 
 
 def _numbered(tree: Any) -> Any:

@@ -7,6 +7,7 @@ import numpy as np
 import fzero
 import fzero.numpy as fnp
 
+from . import kernels
 from .base import GradientTransformation
 from .moments import as_dtype, check_decay, copied, frozen_map
 from .selection import elementwise
@@ -83,7 +84,7 @@ def trace(
         out = frozen_map(decayed, updates, new) if nesterov else new
         return out, TraceState(cast(new, accumulator_dtype))
 
-    return elementwise(GradientTransformation(init, update))
+    return elementwise(GradientTransformation(init, update), kernel=kernels.trace(decay, nesterov))
 
 
 def ema(decay: Any, debias: bool = True, accumulator_dtype: Any = None) -> GradientTransformation:

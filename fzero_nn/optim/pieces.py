@@ -54,9 +54,13 @@ class Frame(NamedTuple):
         values = flatten_up_to(self.structure, state, "step", "state")
         return self.map(lambda tree: flatten_up_to(treedef, tree, "step", "state"), values)
 
-    def state(self, columns: list[Any], treedef: TreeDef) -> Any:
-        """The state with these columns, frozen."""
-        return self.structure.unflatten(self.map(lambda c: frozen(treedef, c), columns))
+    def state(self, columns: list[Any]) -> Any:
+        """The state with these columns, lists in place of trees."""
+        return self.structure.unflatten(columns)
+
+    def frozen_state(self, columns: list[Any], treedef: TreeDef) -> Any:
+        """The state with these columns, as frozen trees of the given structure."""
+        return self.state(self.map(lambda c: frozen(treedef, c), columns))
 
     def map(self, f: Callable[..., Any], columns: list[Any], *rest: list[Any]) -> list[Any]:
         """The columns with `f` of each that is a list; the others as they are."""
@@ -102,6 +106,6 @@ class Pieces(NamedTuple):
     def moved(self, rule: Any, extra: dict[str, Any]) -> tuple[list[Any], list[Any]]:
         """The updates and the new columns, by the rule of these leaves."""
         row = fzero.tree.structure([0] * len(self.params))
-        state = self.frame.state(self.columns, row)
+        state = self.frame.state(self.columns)
         updates, new = rule.update(self.grads, state, self.params, **extra)
         return updates, self.frame.columns(new, row)

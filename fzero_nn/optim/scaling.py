@@ -6,6 +6,7 @@ import numpy as np
 
 import fzero.numpy as fnp
 
+from . import kernels
 from .base import (
     EmptyState,
     GradientTransformation,
@@ -50,7 +51,8 @@ def scale(step_size: Any) -> GradientTransformation:
         >>> scale(-0.1).update(np.array([1.0, 2.0]), EmptyState())[0]
         array([-0.1, -0.2])
     """
-    return elementwise(stateless_with_tree_map(lambda g, p: g * as_dtype(step_size, g)))
+    t = stateless_with_tree_map(lambda g, p: g * as_dtype(step_size, g))
+    return elementwise(t, kernel=kernels.scaled(step_size))
 
 
 def scale_by_schedule(step_size_fn: Schedule) -> GradientTransformation:
@@ -75,7 +77,7 @@ def scale_by_schedule(step_size_fn: Schedule) -> GradientTransformation:
         scaled = frozen_map(lambda g: g * as_dtype(factor, g), updates)
         return scaled, ScaleByScheduleState(state.count + 1)
 
-    return elementwise(GradientTransformation(init, update))
+    return elementwise(GradientTransformation(init, update), kernel=kernels.scheduled(step_size_fn))
 
 
 def scale_by_learning_rate(

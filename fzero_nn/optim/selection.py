@@ -9,22 +9,30 @@ returns a `Selection`.
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-__all__ = ["Selection", "elementwise", "joined", "selection"]
+__all__ = ["Kernel", "Selection", "elementwise", "joined", "kernel_of", "selection"]
 
 #: Numbers of leaves -> the transformation of the list of these leaves, or of blocks of them. None
 #: in place of a number stands for a hole, which a mask around the transformation left there.
 Selection = Callable[[Sequence[int | None]], Any]
-_MARK = "selection"
+#: (gradient, parameter, old state, new state, memory) -> update, of a block of an array. The arrays
+#: of the new state are written to; the old ones may lie in the same memory.
+Kernel = Callable[[Any, Any, Any, Any, Any], Any]
+_SELECT, _KERNEL = "selection", "kernel"
 T = TypeVar("T")
 
 
-def elementwise(t: T, select: Callable[[Any], Selection | None] | None = None) -> T:
+def elementwise(
+    t: T,
+    select: Callable[[Any], Selection | None] | None = None,
+    kernel: Kernel | None = None,
+) -> T:
     """Mark a transformation as one of each number alone.
 
     Args:
         t: a pair of functions, whose `update` is its own.
         select: the whole tree of gradients -> the selection, or None where it has parts that
             are not of this kind; by default t serves any leaves.
+        kernel: does the same to one block of NumPy arrays of one dtype, if there is one.
 
     Returns:
         The same pair.
@@ -34,8 +42,15 @@ def elementwise(t: T, select: Callable[[Any], Selection | None] | None = None) -
         >>> selection(scale(2.0), [1.0, 2.0])([1]).update([5.0], ())[0]
         [10.0]
     """
-    setattr(getattr(t, "update"), _MARK, select or (lambda updates: lambda leaves: t))  # noqa: B009
+    update = getattr(t, "update")  # noqa: B009
+    setattr(update, _SELECT, select or (lambda updates: lambda leaves: t))
+    setattr(update, _KERNEL, kernel)
     return t
+
+
+def kernel_of(t: Any) -> Kernel | None:
+    """The kernel of a transformation, if it has one."""
+    return getattr(t.update, _KERNEL, None)
 
 
 def selection(t: Any, updates: Any) -> Selection | None:
@@ -45,7 +60,7 @@ def selection(t: Any, updates: Any) -> Selection | None:
         t: a pair of functions.
         updates: a tree like the gradients; only its structure, shapes and dtypes count.
     """
-    select = getattr(t.update, _MARK, None)
+    select = getattr(t.update, _SELECT, None)
     return None if select is None else select(updates)
 
 

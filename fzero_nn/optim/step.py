@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import fzero
+from fzero.nans import checking
 from fzero.parallel import shared
 from fzero.tree.freezing import frozen
 from fzero.tree.treedef import flatten_up_to
@@ -19,15 +20,18 @@ from fzero.tree.treedef import flatten_up_to
 from .apply import apply_updates
 from .base import GradientTransformation, with_extra_args_support
 from .donation import memory_like, uses
+from .kernels import Work
 from .masking import MaskedNode
 from .pieces import Frame, Pieces, is_plain
-from .selection import selection
+from .selection import Kernel, kernel_of, selection
 
 __all__ = ["step"]
 
 #: Numbers in a block. A dozen temporaries of it fit in a cache, and smaller ones would keep several
 #: threads waiting for Python's lock.
 _BLOCK = 131072
+#: What all arrays have to be for a kernel: squares of float16 are not of float16.
+_KERNEL_DTYPES = ({np.dtype(np.float32)}, {np.dtype(np.float64)})
 
 
 def step(
@@ -105,14 +109,11 @@ def _in_blocks(
     results = _results(whole.cut(large), dtypes, given)
     small = [i for i in range(len(leaves)) if i not in large]
     others = _plainly(whole.cut(small), select(small), extra)
-    jobs = [
-        _Job(select([i]), whole.cut([i]).raveled(), results.cut([k]).raveled())
-        for k, i in enumerate(large)
-    ]
+    jobs = [_Job.of(select([i]), whole.cut([i]), results.cut([k])) for k, i in enumerate(large)]
     _run(jobs, extra)
-    order = np.argsort(small + large)
+    order = np.argsort(small + large).tolist()
     every = others.joined(results).cut(order)
-    return frozen(treedef, every.params), frame.state(every.columns, treedef)
+    return frozen(treedef, every.params), frame.frozen_state(every.columns, treedef)
 
 
 def _is_large(x: Any) -> bool:
@@ -169,19 +170,40 @@ class _Job(NamedTuple):
     """One large leaf: its rule, what goes in and where the results go, all raveled."""
 
     rule: GradientTransformation
+    kernel: Kernel | None
     before: Pieces
     after: Pieces
+
+    @classmethod
+    def of(cls, rule: GradientTransformation, before: Pieces, after: Pieces) -> "_Job":
+        """With the rule's kernel, where the arrays are of one dtype that it takes."""
+        lists = [*before.lists(), *after.lists()]
+        dtypes = {x.dtype for xs in lists for x in xs if is_plain(x)}
+        simple = dtypes in _KERNEL_DTYPES and not checking()
+        return cls(rule, kernel_of(rule) if simple else None, before.raveled(), after.raveled())
 
     def blocks(self) -> list[tuple["_Job", slice]]:
         size = self.before.params[0].size
         return [(self, slice(start, start + _BLOCK)) for start in range(0, size, _BLOCK)]
 
-    def move(self, part: slice, extra: dict[str, Any]) -> None:
-        """Move one block; all of it is read before any of it is written."""
+    def move(self, part: slice, extra: dict[str, Any], works: dict[Any, Work]) -> None:
+        """Move one block; the parameters are written last, as every part of a rule reads them."""
         before, after = self.before.block(part), self.after.block(part)
-        (update,), columns = before.moved(self.rule, extra)
-        before.frame.map(_write, after.columns, columns)
+        if self.kernel is None:
+            (update,), columns = before.moved(self.rule, extra)
+            before.frame.map(_write, after.columns, columns)
+        else:
+            update = self._by_kernel(self.kernel, before, after, works)
         np.add(before.params[0], update, out=after.params[0], casting="same_kind")
+
+    def _by_kernel(
+        self, kernel: Kernel, before: Pieces, after: Pieces, works: dict[Any, Work]
+    ) -> np.ndarray:
+        (g,), (p,), frame = before.grads, before.params, before.frame
+        if p.dtype not in works:
+            works[p.dtype] = Work(*np.empty((2, _BLOCK), p.dtype))
+        work = Work(*(x[: p.size] for x in works[p.dtype]))
+        return kernel(g, p, frame.state(before.columns), frame.state(after.columns), work)
 
 
 def _write(targets: list[Any], values: list[Any]) -> list[Any]:
@@ -193,7 +215,8 @@ def _write(targets: list[Any], values: list[Any]) -> list[Any]:
 
 def _run(jobs: list[_Job], extra: dict[str, Any]) -> None:
     def work(items: Sequence[tuple[_Job, slice]]) -> None:
+        works: dict[Any, Work] = {}
         for job, part in items:
-            job.move(part, extra)
+            job.move(part, extra, works)
 
     shared(work, [block for job in jobs for block in job.blocks()])
