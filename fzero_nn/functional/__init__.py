@@ -27,6 +27,7 @@ from .avg_pooling import avg_pool1d, avg_pool2d, avg_pool3d
 from .batch_norm import batch_norm
 from .cells import gru_step, lstm_step, rnn_step
 from .conv import conv1d, conv2d, conv3d
+from .conv_lstm import conv_lstm, conv_lstm_step
 from .conv_transpose import conv_transpose1d, conv_transpose2d, conv_transpose3d
 from .dropout import dropout, spatial_dropout
 from .embedding import embedding, one_hot
@@ -72,6 +73,8 @@ __all__ = [
     "conv2d",
     "conv3d",
     "conv_outsize",
+    "conv_lstm",
+    "conv_lstm_step",
     "conv_transpose1d",
     "conv_transpose2d",
     "conv_transpose3d",

@@ -17,6 +17,7 @@ from .cells import GRUCell, LSTMCell, RNNCell
 from .combinators import Flatten, Identity, Lambda, Parallel, Residual, Sequential
 from .composite import Composite
 from .conv import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from .conv_lstm import ConvLSTM
 from .dropout import Dropout, SpatialDropout
 from .embedding import Embedding
 from .linear import Linear
@@ -48,6 +49,7 @@ __all__ = [
     "Conv1d",
     "Conv2d",
     "Conv3d",
+    "ConvLSTM",
     "ConvTranspose1d",
     "ConvTranspose2d",
     "ConvTranspose3d",

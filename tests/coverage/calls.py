@@ -132,7 +132,11 @@ STATS: dict[str, tuple[Any, ...]] = {
     "poisson": (np.array([1, 2, 3]), V),
     "t": (V, 3.5),
 }
+IMAGES = np.linspace(0.1, 0.9, 12).reshape(2, 2, 3)
+KERNELS = np.linspace(-0.5, 0.5, 48).reshape(8, 2, 3)
 FUNCTIONAL = {
+    "conv_lstm": [Sample(lambda x, W: F.conv_lstm(x[None], None, W, W), (IMAGES, KERNELS))],
+    "conv_lstm_step": [Sample(lambda x, W: F.conv_lstm_step(x, (x, x), W, W), (IMAGES, KERNELS))],
     "lstm_step": [Sample(lambda x, h, W: F.lstm_step(x, (h, h), W, W), (P, P, np.ones((2, 8))))],
 }
 SUMMARIES: dict[str, list[Sample]] = {

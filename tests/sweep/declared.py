@@ -40,9 +40,9 @@ LEFT_OUT: dict[str, dict[str, str]] = {
         LACKING: (
             "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d "
             "adaptive_max_pool2d adaptive_max_pool3d avg_pool1d avg_pool2d avg_pool3d "
-            "batch_norm col2im conv1d conv2d conv3d conv_outsize conv_transpose1d "
-            "conv_transpose2d conv_transpose3d deconv_outsize dropout embedding flatten "
-            "global_avg_pool global_max_pool group_norm gru gru_step im2col instance_norm "
+            "batch_norm col2im conv1d conv2d conv3d conv_lstm conv_lstm_step conv_outsize "
+            "conv_transpose1d conv_transpose2d conv_transpose3d deconv_outsize dropout embedding "
+            "flatten global_avg_pool global_max_pool group_norm gru gru_step im2col instance_norm "
             "layer_norm length_mask linear lstm lstm_step max_pool1d max_pool2d max_pool3d "
             "power_iteration prelu rms_norm rnn rnn_step rotary sinusoidal_positions "
             "spatial_dropout spectral_norm weight_norm"
