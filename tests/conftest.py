@@ -1,4 +1,4 @@
-"""What all tests share: the card, if there is one, and the count of cases of the law tests."""
+"""What all tests share: the card and JAX, where there are any, and counts for the summary."""
 
 from typing import Any
 
@@ -19,6 +19,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def tried(record_property: Any) -> Any:
     """`tried(primitive, cases)`: what a law test went through, for the summary."""
     return lambda primitive, cases: record_property("law", [primitive, cases])
+
+
+@pytest.fixture(scope="module")
+def jax() -> Any:
+    """JAX in double precision, for the tests of one module; those are skipped without it."""
+    jax = pytest.importorskip("jax")
+    before = jax.config.jax_enable_x64
+    jax.config.update("jax_enable_x64", True)
+    yield jax
+    jax.config.update("jax_enable_x64", before)
 
 
 #: Property of a test -> how its counts are summed up: [name, cases, ...] each.

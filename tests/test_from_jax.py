@@ -10,22 +10,9 @@ import fzero
 import fzero.numpy as fnp
 from fzero.errors import NotDifferentiableError
 from fzero.flatten_util import ravel_pytree
+from tests.beside_jax import near
 
 X = np.array([0.5, -1.0, 2.0])
-
-
-@pytest.fixture(scope="module")
-def jax():
-    jax = pytest.importorskip("jax")
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield jax
-    jax.config.update("jax_enable_x64", before)
-
-
-def near(ours, theirs) -> None:
-    for a, b in zip(fzero.tree.leaves(ours), fzero.tree.leaves(theirs), strict=True):
-        np.testing.assert_allclose(a, np.asarray(b), rtol=1e-12, strict=True)
 
 
 def tripled(x, m):

@@ -6,6 +6,7 @@ import pytest
 import fzero
 import fzero.numpy as fnp
 from fzero import lax
+from tests.beside_jax import near
 
 RNG = np.random.default_rng(0)
 
@@ -205,22 +206,6 @@ CASES = [
     ("stop_gradient", lambda lax, x: x * lax.stop_gradient(x), [X]),
 ]  # fmt: skip
 IDS = [f"{name}-{i}" for i, (name, *_) in enumerate(CASES)]
-
-
-@pytest.fixture(scope="module")
-def jax():
-    jax = pytest.importorskip("jax")
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield jax
-    jax.config.update("jax_enable_x64", before)
-
-
-def near(ours, theirs) -> None:
-    ours, theirs = fzero.tree.leaves(ours), fzero.tree.leaves(theirs)
-    assert len(ours) == len(theirs) > 0
-    for a, b in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(a, np.asarray(b), rtol=1e-10, atol=1e-10, strict=True)
 
 
 def cotangents(ans):

@@ -5,6 +5,7 @@ import pytest
 
 import fzero
 from fzero import lax
+from tests.beside_jax import near
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(4, 5, 3))
@@ -28,20 +29,6 @@ LAYOUTS = [
 ]
 MODES = [None, "clip", "fill"]
 COMBINING = ["scatter", "scatter_add", "scatter_sub", "scatter_mul", "scatter_max", "scatter_min"]
-
-
-@pytest.fixture(scope="module")
-def jax():
-    jax = pytest.importorskip("jax")
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield jax
-    jax.config.update("jax_enable_x64", before)
-
-
-def near(ours, theirs) -> None:
-    for a, b in zip(fzero.tree.leaves(ours), fzero.tree.leaves(theirs), strict=True):
-        np.testing.assert_allclose(a, np.asarray(b), rtol=1e-10, atol=1e-10, strict=True)
 
 
 def gathered(lax, x, indices, layout, sizes, mode):

@@ -6,6 +6,7 @@ import pytest
 import fzero
 from fzero.lax import linalg
 from fzero.testing import check_grads
+from tests.beside_jax import near
 
 RNG = np.random.default_rng(0)
 A = RNG.normal(size=(2, 4, 4)) + 4 * np.eye(4)
@@ -64,20 +65,6 @@ VALUES = [
 
 def ids(cases) -> list[str]:
     return [f"{name}-{i}" for i, (name, *_) in enumerate(cases)]
-
-
-@pytest.fixture(scope="module")
-def jax():
-    jax = pytest.importorskip("jax")
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield jax
-    jax.config.update("jax_enable_x64", before)
-
-
-def near(ours, theirs) -> None:
-    for a, b in zip(fzero.tree.leaves(ours), fzero.tree.leaves(theirs), strict=True):
-        np.testing.assert_allclose(a, np.asarray(b), rtol=1e-10, atol=1e-10)
 
 
 @pytest.mark.parametrize(("name", "function", "operands"), CASES, ids=ids(CASES))
