@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import fzero
-from fzero.nans import checking
 from fzero.parallel import shared
 from fzero.tree.freezing import frozen
 from fzero.tree.treedef import flatten_up_to
@@ -30,6 +29,9 @@ __all__ = ["step"]
 #: Numbers in a block. A dozen temporaries of it fit in a cache, and smaller ones would keep several
 #: threads waiting for Python's lock.
 _BLOCK = 131072
+#: Arrays of more numbers than this gain from blocks: by a kernel of a rule with two arrays of state
+#: or more, such as Adam's, and by any other.
+_LARGE, _LARGER = 2**19, 2**22
 #: What all arrays have to be for a kernel: squares of float16 are not of float16.
 _KERNEL_DTYPES = ({np.dtype(np.float32)}, {np.dtype(np.float64)})
 
@@ -90,7 +92,7 @@ def _in_blocks(
 ) -> tuple[Any, Any] | None:
     """The step block by block; None where that gains nothing, or the plain way has to judge."""
     leaves, treedef = fzero.tree.flatten(params)
-    if not any(_is_large(p) for p in leaves):
+    if not any(_is_array(p, _LARGE) for p in leaves):
         return None
     try:
         gs = flatten_up_to(treedef, grads, "step", "grads")
@@ -99,8 +101,8 @@ def _in_blocks(
             return None
         frame = Frame.of(rule)
         whole = Pieces(frame, gs, frame.columns(state, treedef), leaves)
-        large = [i for i in range(len(leaves)) if _fits(whole.cut([i]))]
-        dtypes = _probe(whole.cut(large), select(large), extra)
+        large = [i for i in range(len(leaves)) if _gains(whole.cut([i]), select([i]))]
+        dtypes = _probe(whole.cut(large), select(large), extra) if large else None
     except ValueError:  # trees that do not fit together, which `rule.update` names
         return None
     if dtypes is None:
@@ -116,16 +118,17 @@ def _in_blocks(
     return frozen(treedef, every.params), frame.frozen_state(every.columns, treedef)
 
 
-def _is_large(x: Any) -> bool:
-    return is_plain(x) and x.size > _BLOCK and x.dtype.kind in "fc"
+def _is_array(x: Any, size: int) -> bool:
+    return is_plain(x) and x.size > size and x.dtype.kind in "fc"
 
 
-def _fits(leaf: Pieces) -> bool:
-    """Whether one leaf is a large array, as are its gradient and what the state keeps for it."""
+def _gains(leaf: Pieces, rule: GradientTransformation) -> bool:
+    """Whether one leaf is large enough, and an array as are its gradient and its state."""
+    kernel, trees = kernel_of(rule) is not None, sum(leaf.frame.trees)
+    least = _LARGE if kernel and trees > 1 else _LARGER
     (p,) = leaf.params
-    kept = [c for t, c in zip(leaf.frame.trees, leaf.columns, strict=True) if t]
-    arrays = [leaf.grads[0], *(x for (x,) in kept if not isinstance(x, MaskedNode))]
-    return _is_large(p) and all(_is_large(x) and x.shape == p.shape for x in arrays)
+    arrays = [x for (x,) in leaf.lists() if not isinstance(x, MaskedNode)]
+    return all(_is_array(x, least) and x.shape == p.shape for x in arrays)
 
 
 def _probe(large: Pieces, rule: Any, extra: dict[str, Any]) -> Pieces | None:
@@ -179,7 +182,7 @@ class _Job(NamedTuple):
         """With the rule's kernel, where the arrays are of one dtype that it takes."""
         lists = [*before.lists(), *after.lists()]
         dtypes = {x.dtype for xs in lists for x in xs if is_plain(x)}
-        simple = dtypes in _KERNEL_DTYPES and not checking()
+        simple = dtypes in _KERNEL_DTYPES
         return cls(rule, kernel_of(rule) if simple else None, before.raveled(), after.raveled())
 
     def blocks(self) -> list[tuple["_Job", slice]]:

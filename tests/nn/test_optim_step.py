@@ -9,7 +9,7 @@ import fzero
 import fzero.numpy as fnp
 from fzero import random
 from fzero_nn import optim
-from fzero_nn.optim import contrib
+from fzero_nn.optim import contrib, kernels
 from fzero_nn.optim.selection import selection
 from fzero_nn.training import make_train_step, train_state
 from tests.strict import put, unwrap
@@ -86,7 +86,8 @@ TOGETHER = {
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch):
-    monkeypatch.setattr(sys.modules["fzero_nn.optim.step"], "_BLOCK", BLOCK)
+    for name in "_BLOCK", "_LARGE", "_LARGER":
+        monkeypatch.setattr(sys.modules["fzero_nn.optim.step"], name, BLOCK)
 
 
 @pytest.fixture
@@ -200,6 +201,25 @@ def test_gradients_of_another_dtype(grad, param):
         want = plainly(rule, grads, want[1], want[0])
         got = optim.step(rule, grads, got[1], got[0], donate=True)
         assert_same(got, want)
+
+
+@pytest.mark.parametrize("name", ["adam", "adamw", "momentum_sgd", "nesterov", "sgd"])
+def test_kernels_run_where_they_are(name, monkeypatch):
+    module, calls = sys.modules["fzero_nn.optim.step"], []
+    monkeypatch.setattr(module, "Work", lambda *arrays: calls.append(1) or kernels.Work(*arrays))
+    rule, params = ALONE[name], tree()
+    optim.step(rule, tree(), rule.init(params), params)
+    assert len(calls) >= 7
+
+
+def test_small_arrays_and_light_rules_take_the_plain_way(counted, monkeypatch):
+    module = sys.modules["fzero_nn.optim.step"]
+    monkeypatch.setattr(module, "_LARGER", 500)
+    params = {"W": RNG.normal(size=300)}
+    for rule, steps in (optim.adam(0.1), 1), (optim.sgd(0.1, 0.9), 0), (optim.lion(0.1), 0):
+        counted.clear()
+        optim.step(rule, params, rule.init(params), params)
+        assert len(counted) == steps
 
 
 def test_arrays_that_are_not_contiguous_and_leaves_of_integers(counted):
