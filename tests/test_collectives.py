@@ -1,6 +1,5 @@
 """all_gather, pmax and pmin over a named vmap axis, beside JAX where it has the derivative."""
 
-import jax
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -8,12 +7,11 @@ from numpy.testing import assert_allclose
 import fzero
 import fzero.numpy as fnp
 
-jax.config.update("jax_enable_x64", True)
 X = np.random.default_rng(0).normal(size=(4, 3))
 W = np.random.default_rng(1).normal(size=(4, 4, 3))
 
 
-def both(f, x, **options):
+def both(jax, f, x, **options):
     """`vmap` of f(library, x) with a named axis, here and in JAX."""
     ours = fzero.vmap(lambda v: f(fzero, fnp, v), axis_name="i", **options)(x)
     return ours, jax.vmap(lambda v: f(jax.lax, jax.numpy, v), axis_name="i", **options)(x)
@@ -21,15 +19,15 @@ def both(f, x, **options):
 
 class TestAllGather:
     @pytest.mark.parametrize("options", [{}, {"axis": 1}, {"axis": -1}, {"tiled": True}])
-    def test_values(self, options):
-        ours, theirs = both(lambda lib, _, x: lib.all_gather(x, "i", **options), X)
+    def test_values(self, jax, options):
+        ours, theirs = both(jax, lambda lib, _, x: lib.all_gather(x, "i", **options), X)
         assert ours.shape == theirs.shape
         assert_allclose(ours, theirs, rtol=0, atol=0)
 
-    def test_tiled_along_a_later_axis(self):
+    def test_tiled_along_a_later_axis(self, jax):
         x = X.reshape(2, 2, 3)
         gather = lambda lib, _, v: lib.all_gather(v, "i", axis=1, tiled=True)
-        assert_allclose(*both(gather, x), rtol=0, atol=0)
+        assert_allclose(*both(jax, gather, x), rtol=0, atol=0)
 
     def test_the_result_is_the_same_for_all_rows(self):
         gather = fzero.vmap(lambda x: fzero.all_gather(x, "i"), axis_name="i", out_axes=None)
@@ -42,7 +40,7 @@ class TestAllGather:
         assert np.asarray(out["b"]).tolist() == [2.0] * 4
 
     @pytest.mark.parametrize("mode", ["grad of each row", "grad outside", "jvp"])
-    def test_derivatives(self, mode):
+    def test_derivatives(self, jax, mode):
         def loss(lib, xp, x):
             rows = lib.all_gather(x, "i")
             return (xp.sin(rows) @ xp.cos(x)).sum() * (lib.axis_index("i") + 1.0)
@@ -64,7 +62,7 @@ class TestAllGather:
         assert_allclose(ours, theirs, rtol=1e-12)
 
     @pytest.mark.parametrize("inner_first", [True, False])
-    def test_nested_axes(self, inner_first):
+    def test_nested_axes(self, jax, inner_first):
         def rows(lib, x):
             names = ("inner", "outer") if inner_first else ("outer", "inner")
             return lib.all_gather(lib.all_gather(x, names[0]), names[1])
@@ -87,8 +85,8 @@ class TestAllGather:
 
 class TestExtrema:
     @pytest.mark.parametrize("name", ["pmax", "pmin"])
-    def test_values(self, name):
-        ours, theirs = both(lambda lib, _, x: getattr(lib, name)(x, "i"), X)
+    def test_values(self, jax, name):
+        ours, theirs = both(jax, lambda lib, _, x: getattr(lib, name)(x, "i"), X)
         assert_allclose(ours, theirs, rtol=0, atol=0)
 
     def test_a_value_without_rows(self):

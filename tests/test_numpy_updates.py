@@ -1,6 +1,5 @@
 """put, place, put_along_axis and fill_diagonal with inplace=False, beside NumPy's own in place."""
 
-import jax
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -10,7 +9,6 @@ import fzero.numpy as fnp
 from fzero.testing import check_grads
 from tests.strict import StrictArray
 
-jax.config.update("jax_enable_x64", True)
 X = np.random.default_rng(0).normal(size=(4, 3))
 MASK = X > 0
 CASES = [
@@ -60,7 +58,7 @@ def test_in_place_is_numpy_itself(name, x, args, options):
 
 
 @pytest.mark.parametrize("name", ["put", "place", "put_along_axis", "fill_diagonal"])
-def test_values_are_those_of_jax(name):
+def test_values_are_those_of_jax(jax, name):
     args = next(args for n, _, args, _ in CASES if n == name)
     arrays = [np.asarray(a) if isinstance(a, list) else a for a in args]
     theirs = getattr(jax.numpy, name)(X, *arrays, inplace=False)

@@ -1,6 +1,5 @@
 """Segment sums, products and extrema beside JAX, and their derivatives beside closed forms."""
 
-import jax
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -9,7 +8,6 @@ import fzero
 import fzero.numpy as fnp
 from tests.strict import StrictArray
 
-jax.config.update("jax_enable_x64", True)
 RNG = np.random.default_rng(0)
 DATA, IDS = RNG.normal(size=(9, 2)), np.array([3, 0, 0, 4, 3, 3, 0, 4, 1])
 NAMES = ["segment_sum", "segment_prod", "segment_max", "segment_min"]
@@ -28,7 +26,7 @@ class TestAll:
     @pytest.mark.parametrize("n", [None, 0, 3, 7])
     @pytest.mark.parametrize("shape", [(9,), (9, 1, 2)])
     @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int8])
-    def test_values(self, name, n, shape, dtype):
+    def test_values(self, jax, name, n, shape, dtype):
         data = (np.resize(DATA, shape) * 3).astype(dtype)
         ours = getattr(fzero, name)(data, IDS, n)
         theirs = getattr(jax.ops, name)(data, IDS, n)
@@ -36,13 +34,13 @@ class TestAll:
         assert ours.shape == theirs.shape
         assert_allclose(ours, theirs, rtol=1e-6 if dtype == np.float32 else 1e-13)
 
-    def test_numbers_outside_are_left_out(self, name):
+    def test_numbers_outside_are_left_out(self, jax, name):
         ids = np.array([0, -1, 2, 1, 5, 3, -7, 0, 2])
         theirs = getattr(jax.ops, name)(DATA, ids, 3)
         assert_allclose(getattr(fzero, name)(DATA, ids, 3), theirs, rtol=1e-13)
 
     @pytest.mark.parametrize("n", [None, 2])
-    def test_no_rows(self, name, n):
+    def test_no_rows(self, jax, name, n):
         data, ids = np.zeros((0, 2)), np.zeros(0, int)
         got = getattr(fzero, name)(data, ids, n)
         assert got.shape == (n or 0, 2)
@@ -55,7 +53,7 @@ class TestAll:
         assert_allclose(fzero.grad(ours)(DATA), fzero.grad(loop)(DATA), rtol=1e-11)
         assert_allclose(fzero.hessian(ours)(DATA), fzero.hessian(loop)(DATA), atol=1e-11)
 
-    def test_vmap_over_both(self, name):
+    def test_vmap_over_both(self, jax, name):
         data, ids = np.stack([DATA, -DATA, 2 * DATA]), np.stack([IDS, IDS[::-1], 0 * IDS])
         ours = fzero.vmap(lambda x, i: getattr(fzero, name)(x, i, 5))(data, ids)
         theirs = jax.vmap(lambda x, i: getattr(jax.ops, name)(x, i, 5))(data, ids)
