@@ -182,7 +182,8 @@ def chain(*transformations: GradientTransformation) -> GradientTransformationExt
         return updates, tuple(states)
 
     whole = GradientTransformationExtraArgs(init, update)
-    return elementwise(whole, joined(parts, lambda parts: chain(*parts)), in_turn(parts))
+    select = joined(parts, lambda some: chain(*some))
+    return elementwise(whole, select, in_turn(parts), parts)
 
 
 def named_chain(

@@ -9,7 +9,7 @@ returns a `Selection`.
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-__all__ = ["Kernel", "Selection", "elementwise", "joined", "kernel_of", "selection"]
+__all__ = ["Kernel", "Selection", "elementwise", "joined", "kernel_of", "parts_of", "selection"]
 
 #: Numbers of leaves -> the transformation of the list of these leaves, or of blocks of them. None
 #: in place of a number stands for a hole, which a mask around the transformation left there.
@@ -17,7 +17,7 @@ Selection = Callable[[Sequence[int | None]], Any]
 #: (gradient, parameter, old state, new state, memory) -> update, of a block of an array. The arrays
 #: of the new state are written to; the old ones may lie in the same memory.
 Kernel = Callable[[Any, Any, Any, Any, Any], Any]
-_SELECT, _KERNEL = "selection", "kernel"
+_SELECT, _KERNEL, _PARTS = "selection", "kernel", "parts"
 T = TypeVar("T")
 
 
@@ -25,6 +25,7 @@ def elementwise(
     t: T,
     select: Callable[[Any], Selection | None] | None = None,
     kernel: Kernel | None = None,
+    parts: Sequence[Any] = (),
 ) -> T:
     """Mark a transformation as one of each number alone.
 
@@ -33,6 +34,7 @@ def elementwise(
         select: the whole tree of gradients -> the selection, or None where it has parts that
             are not of this kind; by default t serves any leaves.
         kernel: does the same to one block of NumPy arrays of one dtype, if there is one.
+        parts: what a chain is made of, whose last ones may be of this kind where it is not.
 
     Returns:
         The same pair.
@@ -45,6 +47,7 @@ def elementwise(
     update = getattr(t, "update")  # noqa: B009
     setattr(update, _SELECT, select or (lambda updates: lambda leaves: t))
     setattr(update, _KERNEL, kernel)
+    setattr(update, _PARTS, list(parts))
     return t
 
 
@@ -62,6 +65,11 @@ def selection(t: Any, updates: Any) -> Selection | None:
     """
     select = getattr(t.update, _SELECT, None)
     return None if select is None else select(updates)
+
+
+def parts_of(t: Any) -> list[Any]:
+    """The transformations of a chain, whose state is the tuple of theirs; none of another."""
+    return getattr(t.update, _PARTS, [])
 
 
 def joined(

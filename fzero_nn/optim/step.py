@@ -1,39 +1,17 @@
-"""A whole step of an optimizer, large arrays block by block.
-
-An optimizer is some fifteen operations of arithmetic. On a large array each of them waits for the
-memory. Where every number is moved by itself, all of them are done on one block while that lies in
-the cache, and each array is read and written once.
-"""
+"""A whole step of an optimizer: update and apply_updates in one."""
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import Any
 
 import fzero
-from fzero.parallel import shared
-from fzero.tree.freezing import frozen
-from fzero.tree.treedef import flatten_up_to
 
 from .apply import apply_updates
-from .base import GradientTransformation, with_extra_args_support
-from .donation import memory_like, uses
-from .kernels import Work
-from .masking import MaskedNode
-from .pieces import Frame, Pieces, is_plain
-from .selection import Kernel, kernel_of, selection
+from .base import GradientTransformation, chain, with_extra_args_support
+from .blocks import in_blocks, is_large
+from .donation import uses
+from .selection import parts_of, selection
 
 __all__ = ["step"]
-
-#: Numbers in a block. A dozen temporaries of it fit in a cache, and smaller ones would keep several
-#: threads waiting for Python's lock.
-_BLOCK = 131072
-#: Arrays of more numbers than this gain from blocks: by a kernel of a rule with two arrays of state
-#: or more, such as Adam's, and by any other.
-_LARGE, _LARGER = 2**19, 2**22
-#: What all arrays have to be for a kernel: squares of float16 are not of float16.
-_KERNEL_DTYPES = ({np.dtype(np.float32)}, {np.dtype(np.float64)})
 
 
 def step(
@@ -65,161 +43,53 @@ def step(
         ValueError: as `rule.update` and `apply_updates` do.
 
     Cost: large NumPy arrays go through the cache in blocks, in `fzero.config.threads()` threads,
-    where the rule moves each number by itself, as `sgd`, `adam` and most do. Rules that look at
-    norms, tracers and arrays on a GPU take the plain way.
+    where the rule moves each number by itself, as `adam` and most do, or is a chain that ends so,
+    as after `clip_by_global_norm`. Tracers and arrays on a GPU take the plain way.
 
     Example:
+        >>> import numpy as np
         >>> from fzero_nn.optim import sgd
         >>> rule, params = sgd(0.5), {"w": np.array([3.0])}
         >>> step(rule, {"w": np.array([2.0])}, rule.init(params), params)[0]
         FrozenDict({'w': array([2.])})
     """
     rule = with_extra_args_support(rule)
-    done = _in_blocks(rule, grads, state, params, donate, extra)
-    if done is not None:
-        return done
+    if not any(is_large(p) for p in fzero.tree.leaves(params)):
+        return _plainly(rule, grads, state, params, extra)
+    parts = parts_of(rule)
+    first = _number_of_others(parts, params)
+    if not 0 < first < len(parts) or len(state) != len(parts):
+        return _quickly(rule, grads, state, params, donate, extra)
+    head, tail = chain(*parts[:first]), chain(*parts[first:])
+    grads, kept = head.update(grads, state[:first], params, **extra)
+    params, new = _quickly(tail, grads, state[first:], params, donate, extra, kept)
+    return params, (*kept, *new)
+
+
+def _plainly(
+    rule: GradientTransformation, grads: Any, state: Any, params: Any, extra: dict[str, Any]
+) -> tuple[Any, Any]:
     updates, state = rule.update(grads, state, params, **extra)
     return apply_updates(params, updates), state
 
 
-def _in_blocks(
+def _number_of_others(parts: list[GradientTransformation], params: Any) -> int:
+    """How many parts of a chain come before the last ones that move each number alone."""
+    alone = [selection(part, params) is not None for part in parts]
+    return len(alone) - next((i for i, yes in enumerate(alone[::-1]) if not yes), len(alone))
+
+
+def _quickly(
     rule: GradientTransformation,
     grads: Any,
     state: Any,
     params: Any,
     donate: bool,
     extra: dict[str, Any],
-) -> tuple[Any, Any] | None:
-    """The step block by block; None where that gains nothing, or the plain way has to judge."""
-    leaves, treedef = fzero.tree.flatten(params)
-    if not any(_is_array(p, _LARGE) for p in leaves):
-        return None
-    try:
-        gs = flatten_up_to(treedef, grads, "step", "grads")
-        select = selection(rule, treedef.unflatten(gs))
-        if select is None:
-            return None
-        frame = Frame.of(rule)
-        whole = Pieces(frame, gs, frame.columns(state, treedef), leaves)
-        large = [i for i in range(len(leaves)) if _gains(whole.cut([i]), select([i]))]
-        dtypes = _probe(whole.cut(large), select(large), extra) if large else None
-    except ValueError:  # trees that do not fit together, which `rule.update` names
-        return None
-    if dtypes is None:
-        return None
-    given = uses(fzero.tree.leaves((params, state, grads, extra))) if donate else Counter()
-    results = _results(whole.cut(large), dtypes, given)
-    small = [i for i in range(len(leaves)) if i not in large]
-    others = _plainly(whole.cut(small), select(small), extra)
-    jobs = [_Job.of(select([i]), whole.cut([i]), results.cut([k])) for k, i in enumerate(large)]
-    _run(jobs, extra)
-    order = np.argsort(small + large).tolist()
-    every = others.joined(results).cut(order)
-    return frozen(treedef, every.params), frame.frozen_state(every.columns, treedef)
-
-
-def _is_array(x: Any, size: int) -> bool:
-    return is_plain(x) and x.size > size and x.dtype.kind in "fc"
-
-
-def _gains(leaf: Pieces, rule: GradientTransformation) -> bool:
-    """Whether one leaf is large enough, and an array as are its gradient and its state."""
-    kernel, trees = kernel_of(rule) is not None, sum(leaf.frame.trees)
-    least = _LARGE if kernel and trees > 1 else _LARGER
-    (p,) = leaf.params
-    arrays = [x for (x,) in leaf.lists() if not isinstance(x, MaskedNode)]
-    return all(_is_array(x, least) and x.shape == p.shape for x in arrays)
-
-
-def _probe(large: Pieces, rule: Any, extra: dict[str, Any]) -> Pieces | None:
-    """The step of the first number of each leaf; None where it is not one number to a number.
-
-    What comes back has the dtypes of the results for arrays, and the state's new numbers. Here
-    shows, too, whether hyperparameters are tracers, or arrays that only fit with a whole leaf.
-    """
-    first = large.raveled().block(slice(1))
-    updates, columns = first.moved(rule, extra)
-    new = first._replace(grads=updates, columns=columns)
-    arrays = [x for xs in new.lists() for x in xs if not isinstance(x, MaskedNode)]
-    if not all(is_plain(x) and x.shape == (1,) for x in arrays):
-        return None
-    sums = [np.result_type(p, u) for p, u in zip(first.params, updates, strict=True)]
-    if not all(
-        np.can_cast(s, p.dtype, "same_kind") for s, p in zip(sums, first.params, strict=True)
-    ):
-        return None
-    return new.map(lambda xs: [getattr(x, "dtype", None) for x in xs])
-
-
-def _results(large: Pieces, dtypes: Pieces, given: Counter[int]) -> Pieces:
-    """Where the results of large leaves go; `dtypes` already has what is no array."""
-
-    def like(dtypes: list[Any], old: list[Any]) -> list[Any]:
-        rows = zip(dtypes, old, strict=True)
-        return [memory_like(x, dtype, given) if is_plain(x) else x for dtype, x in rows]
-
-    columns = large.frame.map(like, dtypes.columns, large.columns)
-    return dtypes._replace(columns=columns, params=like(dtypes.params, large.params))
-
-
-def _plainly(small: Pieces, rule: Any, extra: dict[str, Any]) -> Pieces:
-    """The step of the other leaves, whole and together."""
-    updates, columns = small.moved(rule, extra)
-    params = apply_updates(small.params, updates)
-    return small._replace(grads=updates, columns=columns, params=params)
-
-
-class _Job(NamedTuple):
-    """One large leaf: its rule, what goes in and where the results go, all raveled."""
-
-    rule: GradientTransformation
-    kernel: Kernel | None
-    before: Pieces
-    after: Pieces
-
-    @classmethod
-    def of(cls, rule: GradientTransformation, before: Pieces, after: Pieces) -> "_Job":
-        """With the rule's kernel, where the arrays are of one dtype that it takes."""
-        lists = [*before.lists(), *after.lists()]
-        dtypes = {x.dtype for xs in lists for x in xs if is_plain(x)}
-        simple = dtypes in _KERNEL_DTYPES
-        return cls(rule, kernel_of(rule) if simple else None, before.raveled(), after.raveled())
-
-    def blocks(self) -> list[tuple["_Job", slice]]:
-        size = self.before.params[0].size
-        return [(self, slice(start, start + _BLOCK)) for start in range(0, size, _BLOCK)]
-
-    def move(self, part: slice, extra: dict[str, Any], works: dict[Any, Work]) -> None:
-        """Move one block; the parameters are written last, as every part of a rule reads them."""
-        before, after = self.before.block(part), self.after.block(part)
-        if self.kernel is None:
-            (update,), columns = before.moved(self.rule, extra)
-            before.frame.map(_write, after.columns, columns)
-        else:
-            update = self._by_kernel(self.kernel, before, after, works)
-        np.add(before.params[0], update, out=after.params[0], casting="same_kind")
-
-    def _by_kernel(
-        self, kernel: Kernel, before: Pieces, after: Pieces, works: dict[Any, Work]
-    ) -> np.ndarray:
-        (g,), (p,), frame = before.grads, before.params, before.frame
-        if p.dtype not in works:
-            works[p.dtype] = Work(*np.empty((2, _BLOCK), p.dtype))
-        work = Work(*(x[: p.size] for x in works[p.dtype]))
-        return kernel(g, p, frame.state(before.columns), frame.state(after.columns), work)
-
-
-def _write(targets: list[Any], values: list[Any]) -> list[Any]:
-    for target, value in zip(targets, values, strict=True):
-        if is_plain(target):
-            target[...] = value
-    return targets
-
-
-def _run(jobs: list[_Job], extra: dict[str, Any]) -> None:
-    def work(items: Sequence[tuple[_Job, slice]]) -> None:
-        works: dict[Any, Work] = {}
-        for job, part in items:
-            job.move(part, extra, works)
-
-    shared(work, [block for job in jobs for block in job.blocks()])
+    kept: Any = (),
+) -> tuple[Any, Any]:
+    """The step in blocks, if that gains; `kept` may hold arrays of the parameters, too."""
+    everything = params, state, grads, extra, kept
+    given = uses(fzero.tree.leaves(everything)) if donate else Counter()
+    done = in_blocks(rule, grads, state, params, given, extra)
+    return _plainly(rule, grads, state, params, extra) if done is None else done

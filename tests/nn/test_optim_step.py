@@ -1,7 +1,5 @@
 """`optim.step` in blocks: the numbers of the plain way, and nobody's data overwritten."""
 
-import sys
-
 import numpy as np
 import pytest
 
@@ -9,7 +7,7 @@ import fzero
 import fzero.numpy as fnp
 from fzero import random
 from fzero_nn import optim
-from fzero_nn.optim import contrib, kernels
+from fzero_nn.optim import blocks, contrib, kernels
 from fzero_nn.optim.selection import selection
 from fzero_nn.training import make_train_step, train_state
 from tests.strict import put, unwrap
@@ -68,7 +66,8 @@ TOGETHER = {
     "apply_if_finite": optim.apply_if_finite(optim.sgd(0.1), 3),
     "centralize": optim.centralize(),
     "clip_by_block_rms": optim.clip_by_block_rms(1.0),
-    "clip_by_global_norm": optim.chain(optim.clip_by_global_norm(1.0), optim.adam(0.1)),
+    "clip_by_global_norm": optim.clip_by_global_norm(1.0),
+    "clip at the end": optim.chain(optim.adam(0.1), optim.clip_by_global_norm(1.0)),
     "fromage": optim.fromage(0.1),
     "injected": optim.inject_hyperparams(optim.lamb)(0.1),
     "lamb": optim.lamb(0.1),
@@ -87,19 +86,19 @@ TOGETHER = {
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch):
     for name in "_BLOCK", "_LARGE", "_LARGER":
-        monkeypatch.setattr(sys.modules["fzero_nn.optim.step"], name, BLOCK)
+        monkeypatch.setattr(blocks, name, BLOCK)
 
 
 @pytest.fixture
 def counted(monkeypatch):
     """The numbers of blocks of the steps so far."""
-    module, counts = sys.modules["fzero_nn.optim.step"], []
+    counts = []
 
     def shared(work, items):
         counts.append(len(items))
         return [work(items[i : i + 2]) for i in range(0, len(items), 2)]
 
-    monkeypatch.setattr(module, "shared", shared)
+    monkeypatch.setattr(blocks, "shared", shared)
     return counts
 
 
@@ -146,14 +145,59 @@ def test_a_step_in_blocks_is_update_and_apply_updates(name, donate, counted):
     assert all(not x.flags.writeable for x in fzero.tree.leaves(got) if isinstance(x, np.ndarray))
 
 
+#: Chains that end in rules of each number alone.
+ENDING = {
+    "adam": optim.chain(optim.clip_by_global_norm(1.0), optim.adam(0.1)),
+    "rates": optim.chain(
+        optim.scale(2.0), optim.centralize(), optim.trace(0.9), optim.scale(-RATE(0))
+    ),
+    "finite": optim.chain(
+        optim.apply_if_finite(optim.scale(2.0), 3), optim.adamw(0.1, mask=MATRICES)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ENDING)
+def test_the_end_of_a_chain_goes_in_blocks(name, counted):
+    rule, params = ENDING[name], tree()
+    assert selection(rule, params) is None
+    want = got = params, rule.init(params)
+    for _ in range(4):
+        grads = tree()
+        want = plainly(rule, grads, want[1], want[0])
+        got = optim.step(rule, grads, got[1], got[0], donate=True)
+        assert_same(got, want)
+    assert counted == [7] * 4
+
+
+def test_a_first_part_that_keeps_the_parameters_keeps_them():
+    def update(updates, state, params=None):
+        return updates, params
+
+    rule = optim.chain(optim.GradientTransformation(lambda p: p, update), optim.sgd(0.1))
+    params, state = optim.step(rule, tree(), rule.init(tree()), tree())
+    for _ in range(3):
+        copies = fzero.tree.map(np.copy, params)
+        params, state = optim.step(rule, tree(), state, params, donate=True)
+        assert_same(fzero.tree.map(np.copy, state[0]), copies)
+
+
 @pytest.mark.parametrize("name", TOGETHER)
-def test_rules_that_look_at_more_take_the_plain_way(name, counted):
+def test_rules_that_look_at_more_are_not_marked(name):
     rule, params, grads = TOGETHER[name], full_tree(), full_tree()
     state = rule.init(params)
     assert selection(optim.with_extra_args_support(rule), params) is None
     got = optim.step(rule, grads, state, params, donate=True)
     assert_same(got, plainly(rule, grads, state, params))
-    assert not counted
+
+
+@pytest.mark.parametrize("rule", [optim.scale_by_adam(), optim.adam(0.1), optim.scale(2.0)])
+def test_further_arguments_go_to_those_that_take_them(rule, counted):
+    params, grads = tree(), tree()
+    state = rule.init(params)
+    got = optim.step(rule, grads, state, params, value=1.0)
+    assert_same(got, plainly(rule, grads, state, params))
+    assert counted
 
 
 def changed_places(before, after):
@@ -205,16 +249,15 @@ def test_gradients_of_another_dtype(grad, param):
 
 @pytest.mark.parametrize("name", ["adam", "adamw", "momentum_sgd", "nesterov", "sgd"])
 def test_kernels_run_where_they_are(name, monkeypatch):
-    module, calls = sys.modules["fzero_nn.optim.step"], []
-    monkeypatch.setattr(module, "Work", lambda *arrays: calls.append(1) or kernels.Work(*arrays))
+    calls = []
+    monkeypatch.setattr(blocks, "Work", lambda *arrays: calls.append(1) or kernels.Work(*arrays))
     rule, params = ALONE[name], tree()
     optim.step(rule, tree(), rule.init(params), params)
     assert len(calls) >= 7
 
 
 def test_small_arrays_and_light_rules_take_the_plain_way(counted, monkeypatch):
-    module = sys.modules["fzero_nn.optim.step"]
-    monkeypatch.setattr(module, "_LARGER", 500)
+    monkeypatch.setattr(blocks, "_LARGER", 500)
     params = {"W": RNG.normal(size=300)}
     for rule, steps in (optim.adam(0.1), 1), (optim.sgd(0.1, 0.9), 0), (optim.lion(0.1), 0):
         counted.clear()
