@@ -114,7 +114,7 @@ def _infix(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[.
         try:
             if type(other) in HOST or (type(other) is type(self) and other._trace is self._trace):
                 if not splits.active:
-                    return self._trace.process(prim, (self, other), {})
+                    return self._trace.binary(prim, self, other)
             return dispatch((self, other), {})
         except (TypeError, ValueError) as error:
             if better := _operand_error(prim.name, self, other, error):
@@ -124,7 +124,7 @@ def _infix(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[.
     def reflected(self: Tracer, other: Any) -> Any:
         try:
             if type(other) in HOST and not splits.active:
-                return self._trace.process(prim, (other, self), {})
+                return self._trace.binary(prim, other, self)
             return dispatch((other, self), {})
         except (TypeError, ValueError) as error:
             if better := _operand_error(prim.name, other, self, error):
@@ -311,8 +311,12 @@ def _ufunc(self: Tracer, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -
         prim = _DIRECT.get(ufunc)
         if prim is not None:
             if len(inputs) == 1 and not splits.active:
-                return self._trace.process(prim, inputs, {})
+                return self._trace.unary(prim, inputs[0])
             try:
+                if len(inputs) == 2 and not splits.active:
+                    x, y = inputs
+                    if type(x) in HOST or type(y) in HOST:
+                        return self._trace.binary(prim, x, y)
                 return prim.dispatch(inputs, {})
             except (TypeError, ValueError) as error:
                 if len(inputs) == 2 and (better := _operand_error(prim.name, *inputs, error)):

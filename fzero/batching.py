@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .backend import HOST
-from .core import Primitive, Trace, Tracer, batched_value_error
+from .core import NO_PARAMS, Primitive, Trace, Tracer, batched_value_error
 from .shaping import PYTHON_SCALARS
 
 __all__ = ["BatchTrace", "BatchTracer", "axes_in_force", "axis_trace", "named_axes"]
@@ -54,10 +54,6 @@ class BatchTrace(Trace):
     def process(self, prim: Primitive, args: Sequence[Any], params: dict[str, Any]) -> Any:
         if self.closed:
             raise self.leaked(prim.name)
-        if prim.pointwise and not params and (rows := self.pointwise(prim, args)) is not None:
-            out = _new_tracer(BatchTracer)
-            out._trace, out.value = self, rows
-            return out
         if prim.category == "rows":
             return prim.batch(self, args, None, params)
         batched = [a.__class__ is BatchTracer and a._trace is self for a in args]
@@ -68,25 +64,37 @@ class BatchTrace(Trace):
             return tuple(BatchTracer(self, y) if b else y for y, b in zip(ans, flags, strict=True))
         return BatchTracer(self, ans) if out else ans
 
-    def pointwise(self, prim: Primitive, args: Sequence[Any]) -> Any:
-        """The hot path, without loops: operands that need no aligning; None for the others."""
-        if len(args) == 1:
-            x = args[0].value
-            return prim.host(x) if x.__class__ is _ARRAY else prim.call(x)
-        if len(args) != 2:
-            return None
-        x, y = args
+    # Elementwise functions are the hot path: no loops where nothing needs aligning.
+
+    def unary(self, prim: Primitive, x: Any, params: dict[str, Any] = NO_PARAMS) -> Any:
+        if params or not prim.pointwise or self.closed:
+            return self.process(prim, (x,), params)
+        rows = x.value
+        out = _new_tracer(BatchTracer)
+        out.value = prim.host(rows) if rows.__class__ is _ARRAY else prim.call(rows)
+        out._trace = self
+        return out
+
+    def binary(self, prim: Primitive, x: Any, y: Any) -> Any:
+        if not prim.pointwise or self.closed:
+            return self.process(prim, (x, y), {})
         if y.__class__ in PYTHON_SCALARS:
             x = x.value
         elif x.__class__ in PYTHON_SCALARS:
             y = y.value
-        elif x.__class__ is y.__class__ is BatchTracer and x._trace is y._trace is self:
+        elif (
+            x.__class__ is y.__class__ is BatchTracer
+            and x._trace is y._trace is self
+            and x.value.ndim == y.value.ndim
+        ):
             x, y = x.value, y.value
-            if x.ndim != y.ndim:
-                return None
         else:
-            return None
-        return prim.host(x, y) if type(x) in HOST and type(y) in HOST else prim.call(x, y)
+            return self.process(prim, (x, y), {})
+        out = _new_tracer(BatchTracer)
+        plain = type(x) in HOST and type(y) in HOST
+        out.value = prim.host(x, y) if plain else prim.call(x, y)
+        out._trace = self
+        return out
 
     def wrap(self, rows: Any) -> BatchTracer:
         """A tracer of `rows`, made without a call of `__init__`."""

@@ -18,6 +18,7 @@ from .dtypes import dtype_of, shape_of
 from .errors import BatchedValueError, LeakedTracerError
 
 __all__ = [
+    "NO_PARAMS",
     "REGISTRY",
     "Contribution",
     "Primitive",
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 _LEVELS = itertools.count()
+NO_PARAMS: dict[str, Any] = {}
 #: Every primitive by name; the law tests run over it.
 REGISTRY: dict[str, "Primitive"] = {}
 
@@ -79,6 +81,20 @@ class Trace:
     def process(self, prim: "Primitive", args: Sequence[Any], params: dict[str, Any]) -> Any:
         """Run `prim` on `args`, at least one of them a tracer of this trace."""
         raise NotImplementedError
+
+    def unary(self, prim: "Primitive", x: Any, params: dict[str, Any] = NO_PARAMS) -> Any:
+        """`process` of one argument, a tracer of this trace."""
+        return self.process(prim, (x,), params)
+
+    def binary(self, prim: "Primitive", x: Any, y: Any) -> Any:
+        """`process` of two arguments without parameters."""
+        return self.process(prim, (x, y), {})
+
+    def __init_subclass__(cls) -> None:
+        # A class that states `process` alone takes all calls there.
+        if "process" in vars(cls):
+            for name in {"unary", "binary"} - set(vars(cls)):
+                setattr(cls, name, getattr(Trace, name))
 
     def parts(self, tracer: Any) -> tuple[Any, ...]:
         """What a tracer of this trace carries: one value, or a value and its tangent."""
@@ -213,7 +229,7 @@ def _entry(prim: Primitive) -> Callable[..., Any]:
         if type(x) in HOST:
             return host(x, **params) if params else host(x)
         if isinstance(x, Tracer) and not splits.active:
-            return x._trace.process(prim, (x,), params)
+            return x._trace.unary(prim, x, params)
         return dispatch((x,), params)
 
     def binary(x: Any, y: Any, /, **params: Any) -> Any:
@@ -221,7 +237,9 @@ def _entry(prim: Primitive) -> Callable[..., Any]:
             if type(x) in HOST:
                 return host(x, y, **params) if params else host(x, y)
             if isinstance(x, Tracer) and not splits.active:
-                return x._trace.process(prim, (x, y), params)
+                if params:
+                    return x._trace.process(prim, (x, y), params)
+                return x._trace.binary(prim, x, y)
         return dispatch((x, y), params)
 
     def call(*args: Any, **params: Any) -> Any:

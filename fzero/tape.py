@@ -13,7 +13,7 @@ import numpy as np
 
 from .backend import HOST
 from .collector import STRIDE, Pause
-from .core import Contribution, Primitive, Trace, Tracer
+from .core import NO_PARAMS, Contribution, Primitive, Trace, Tracer
 from .dtypes import is_inexact
 from .guard import Guard
 
@@ -85,53 +85,75 @@ class ReverseTrace(Trace):
         return out
 
     def process(self, prim: Primitive, args: Sequence[Any], params: dict[str, Any]) -> Any:
+        if len(args) == 1:
+            return ReverseTrace.unary(self, prim, args[0], params)
+        if len(args) == 2 and not params:
+            return ReverseTrace.binary(self, prim, *args)
         if self.closed:
             raise self.leaked(prim.name)
-        keep = prim.differentiable and not self.suspended
-        if len(args) == 1:  # one and two arguments are the hot path: no loops
-            (tracer,) = args
-            x = tracer.value
-            if params:
-                ans = prim.call(x, **params)
-            else:
-                ans = prim.host(x) if x.__class__ is _ARRAY else prim.call(x)
-            if not keep:
-                return ans
-            rule = prim.pulls[0]
-            node: Any = (tracer.index, rule(ans, x, **params) if params else rule(ans, x))  # type: ignore[misc]
-        elif len(args) == 2 and not params:
-            x, y = args
-            own_x = x.__class__ is TapeTracer and x._trace is self
-            own_y = y.__class__ is TapeTracer and y._trace is self
-            value_x = x.value if own_x else x
-            value_y = y.value if own_y else y
-            plain = type(value_x) in HOST and type(value_y) in HOST
-            ans = prim.host(value_x, value_y) if plain else prim.call(value_x, value_y)
-            if not keep:
-                return ans
-            rule_x, rule_y = prim.pulls
-            if plain and prim.partials:  # a rule that fits needs no care for broadcasting
-                shape, dtype = ans.shape, ans.dtype
-                if own_x and getattr(value_x, "shape", None) == shape and value_x.dtype is dtype:
-                    rule_x = prim.partials[0]
-                if own_y and getattr(value_y, "shape", None) == shape and value_y.dtype is dtype:
-                    rule_y = prim.partials[1]
-            node = ()
-            if own_x and rule_x is not None:
-                node = (x.index, rule_x(ans, value_x, value_y))
-            if own_y and rule_y is not None:
-                node += (y.index, rule_y(ans, value_x, value_y))
-            if not node:
-                return ans
-            if prim.keeps:
-                if x.__class__ is _ARRAY:
-                    self.guard.add(x)
-                elif y.__class__ is _ARRAY:
-                    self.guard.add(y)
+        own = [a.__class__ is TapeTracer and a._trace is self for a in args]
+        values = [a.value if o else a for a, o in zip(args, own, strict=True)]
+        ans = prim.call(*values, **params)
+        if self.suspended or not prim.differentiable:
+            return ans
+        links: list[Any] = []
+        for i, (a, o) in enumerate(zip(args, own, strict=True)):
+            if o and (rule := prim.pulls[i]) is not None:
+                links += (a.index, rule(ans, *values, **params))
+            elif a.__class__ is _ARRAY and prim.keeps:
+                self.guard.add(a)
+        return self.record(prim, tuple(links), ans)
+
+    # One and two arguments are the hot path: no loops.
+
+    def unary(self, prim: Primitive, x: Any, params: dict[str, Any] = NO_PARAMS) -> Any:
+        if self.closed:
+            raise self.leaked(prim.name)
+        value = x.value
+        if params:
+            ans = prim.call(value, **params)
         else:
-            ans, node = self.record_any(prim, args, params, keep)
-            if not node:
-                return ans
+            ans = prim.host(value) if value.__class__ is _ARRAY else prim.call(value)
+        if self.suspended or not prim.differentiable:
+            return ans
+        rule: Any = prim.pulls[0]
+        pull = rule(ans, value, **params) if params else rule(ans, value)
+        return self.record(prim, (x.index, pull), ans)
+
+    def binary(self, prim: Primitive, x: Any, y: Any) -> Any:
+        if self.closed:
+            raise self.leaked(prim.name)
+        own_x = x.__class__ is TapeTracer and x._trace is self
+        own_y = y.__class__ is TapeTracer and y._trace is self
+        value_x = x.value if own_x else x
+        value_y = y.value if own_y else y
+        plain = type(value_x) in HOST and type(value_y) in HOST
+        ans = prim.host(value_x, value_y) if plain else prim.call(value_x, value_y)
+        if self.suspended or not prim.differentiable:
+            return ans
+        rule_x, rule_y = prim.pulls
+        if plain and prim.partials:  # a rule that fits needs no care for broadcasting
+            shape, dtype = ans.shape, ans.dtype
+            if own_x and getattr(value_x, "shape", None) == shape and value_x.dtype is dtype:
+                rule_x = prim.partials[0]
+            if own_y and getattr(value_y, "shape", None) == shape and value_y.dtype is dtype:
+                rule_y = prim.partials[1]
+        node: tuple[Any, ...] = ()
+        if own_x and rule_x is not None:
+            node = (x.index, rule_x(ans, value_x, value_y))
+        if own_y and rule_y is not None:
+            node += (y.index, rule_y(ans, value_x, value_y))
+        if prim.keeps and node:
+            if x.__class__ is _ARRAY:
+                self.guard.add(x)
+            elif y.__class__ is _ARRAY:
+                self.guard.add(y)
+        return self.record(prim, node, ans)
+
+    def record(self, prim: Primitive, node: tuple[Any, ...], ans: Any) -> Any:
+        """Put a node on the tape; the tracer of its result, or the result of an empty node."""
+        if not node:
+            return ans
         if prim.multiple:
             return self.record_many(node, ans)
         tape = self.tape
@@ -142,23 +164,6 @@ class ReverseTrace(Trace):
         out._trace, out.value, out.index = self, ans, index
         tape.append(node)
         return out
-
-    def record_any(
-        self, prim: Primitive, args: Sequence[Any], params: dict[str, Any], keep: bool
-    ) -> tuple[Any, tuple[Any, ...]]:
-        """The result and the node, empty if nothing is to be recorded."""
-        own = [a.__class__ is TapeTracer and a._trace is self for a in args]
-        values = [a.value if o else a for a, o in zip(args, own, strict=True)]
-        ans = prim.call(*values, **params)
-        if not keep:
-            return ans, ()
-        links: list[Any] = []
-        for i, (a, o) in enumerate(zip(args, own, strict=True)):
-            if o and (rule := prim.pulls[i]) is not None:
-                links += (a.index, rule(ans, *values, **params))
-            elif a.__class__ is _ARRAY and prim.keeps:
-                self.guard.add(a)
-        return ans, tuple(links)
 
     def record_many(self, node: tuple[Any, ...], values: Sequence[Any]) -> tuple[Any, ...]:
         """A node with several outputs, and one node for each output."""

@@ -72,7 +72,7 @@ def ufunc(name: str) -> Callable[..., Any]:
         if type(x) in HOST:
             return host(x)
         if isinstance(x, Tracer) and not splits.active:
-            return x._trace.process(prim, (x,), {})
+            return x._trace.unary(prim, x)
         return dispatch((x,), {})
 
     def binary(x: Any, y: Any, /, *rest: Any, **kwargs: Any) -> Any:
@@ -82,7 +82,7 @@ def ufunc(name: str) -> Callable[..., Any]:
             if type(x) in HOST:
                 return host(x, y)
             if isinstance(x, Tracer) and not splits.active:
-                return x._trace.process(prim, (x, y), {})
+                return x._trace.binary(prim, x, y)
         return dispatch((x, y), {})
 
     def several(*args: Any, **kwargs: Any) -> Any:

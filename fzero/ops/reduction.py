@@ -43,7 +43,9 @@ def dropped(y: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
 
 def spread(g: Any, shape: tuple[int, ...], axis: Any) -> Any:
     """The cotangent of a sum: `g` repeated over the reduced axes."""
-    return broadcast_to(reshape(g, shape=kept(shape, axis)), shape=shape)
+    if shape_of(g):  # one number needs no axes to be repeated
+        g = reshape(g, shape=kept(shape, axis))
+    return broadcast_to(g, shape=shape)
 
 
 #: The ufuncs that NumPy's reductions come down to; its functions around them cost more than a

@@ -88,10 +88,6 @@ transpose = linear(
 )
 
 
-#: Up to so many elements, a copy takes a fraction of the time of a broadcast view.
-_SMALL = 512
-
-
 def _batch_broadcast(x: Any, shape: Any) -> Any:
     ones = (1,) * (len(shape) - x.ndim + 1)
     return broadcast_to(
@@ -101,12 +97,12 @@ def _batch_broadcast(x: Any, shape: Any) -> Any:
 
 def _broadcast(xp: Any) -> Any:
     def broadcast(x: Any, shape: tuple[int, ...]) -> Any:
-        plain = x.__class__ is np.ndarray or isinstance(x, np.generic)
-        if not plain or x.ndim > len(shape) or math.prod(shape) > _SMALL:
+        if not isinstance(x, (np.ndarray, np.generic)) or x.shape or min(shape, default=0) < 0:
             return xp.broadcast_to(x, shape)
-        out = np.empty(shape, x.dtype)
-        out[...] = x
-        return out
+        # One number, as from a sum: the view is easy to make, and NumPy's own takes its time.
+        view = np.ndarray(shape, x.dtype, x, 0, (0,) * len(shape))
+        view.flags.writeable = False
+        return view
 
     return broadcast
 
