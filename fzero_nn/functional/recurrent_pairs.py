@@ -14,6 +14,7 @@ from fzero.fused import Fused
 from ..kernels.gru import GRU
 from ..kernels.lstm import LSTM
 from ..kernels.rnn import RNN
+from ..kernels.row_shares import KINDS
 from .activations import tanh
 from .cells import gru_update, lstm_update
 from .linear import linear
@@ -73,7 +74,7 @@ def _folding(kinds: str) -> Any:
     """The batching rule: further rows of one call, where the weights are shared.
 
     Args:
-        kinds: for each argument: t for a sequence (T, N, ...), n for rows (N, ...), w for weights.
+        kinds: as in `KINDS`.
     """
 
     def merged(a: Any, kind: str, mapped: bool, size: int) -> Any:
@@ -125,7 +126,7 @@ RNN_PAIR = Fused(
     samples=lambda rng: [
         sample for name in _NAMED for sample in _samples(1, (1,), 1, activation=name)(rng)
     ],
-    batch=_folding("tnwwwt"),
+    batch=_folding(KINDS["rnn"]),
     multiple=True,
 )
 LSTM_PAIR = Fused(
@@ -133,7 +134,7 @@ LSTM_PAIR = Fused(
     _lstm_reference,
     {"numpy": LSTM, "cupy": LSTM},
     samples=_samples(4, (4,), 2),
-    batch=_folding("tnnwwwt"),
+    batch=_folding(KINDS["lstm"]),
     multiple=True,
 )
 GRU_PAIR = Fused(
@@ -141,6 +142,6 @@ GRU_PAIR = Fused(
     _gru_reference,
     {"numpy": GRU, "cupy": GRU},
     samples=_samples(3, (3, 1), 1),
-    batch=_folding("tnwwwwt"),
+    batch=_folding(KINDS["gru"]),
     multiple=True,
 )

@@ -8,9 +8,11 @@ from fzero.fused import Kernel
 from .recurrent import (
     after,
     before,
+    blocks,
     fits,
     held_rows,
     history,
+    in_blocks,
     input_and_weights,
     last,
     outputs,
@@ -19,6 +21,7 @@ from .recurrent import (
     steps,
     with_half,
 )
+from .row_shares import KINDS, by_rows
 
 __all__ = ["LSTM"]
 
@@ -32,12 +35,6 @@ def _gates(z: Any) -> list[Any]:
 def _apart(z: Any) -> Any:
     """(T, N, 4 H) as (T, N, 4, H)."""
     return z.reshape(*z.shape[:2], 4, z.shape[-1] // 4)
-
-
-def _by_gate(W: Any) -> Any:
-    """(H, 4 H) as (4, H, H): four smaller products stay in the cache where a wide one does not."""
-    H = W.shape[0]
-    return array_namespace(W).ascontiguousarray(W.reshape(H, 4, H).swapaxes(0, 1))
 
 
 def _sigmoid_scale(W_h: Any) -> Any:
@@ -58,14 +55,14 @@ def _forward(
     hs, cs = history(h0, len(x), reverse), history(c0, len(x), reverse)
     tanh_c = xp.empty_like(after(cs, reverse))
     carries = (f(a, reverse) for a in (hs, cs) for f in (before, after))
-    weights, shift, part = _by_gate(W_h * scale), 1 - scale, xp.empty_like(h0)
-    product = xp.empty((4, *h0.shape), h0.dtype)
-    joined = xp.swapaxes(product, 0, 1)
-    for z_t, z4_t, i, f, g, o, h, h_new, c, c_new, tanh_t, stay in steps(
-        reverse, z, _apart(z), *_gates(z), *carries, tanh_c, held
+    weights, shift, part = blocks(W_h * scale, len(h0)), 1 - scale, xp.empty_like(h0)
+    product = xp.empty((len(h0), W_h.shape[1]), h0.dtype)
+    parts = in_blocks(product, weights)
+    for z_t, i, f, g, o, h, h_new, c, c_new, tanh_t, stay in steps(
+        reverse, z, *_gates(z), *carries, tanh_c, held
     ):
-        xp.matmul(h, weights, out=product)
-        z4_t += joined
+        xp.matmul(h, weights, out=parts)
+        z_t += product
         xp.tanh(z_t, out=z_t)
         z_t *= scale
         z_t += shift
@@ -105,7 +102,8 @@ def _backward(needed: Any, residuals: Any, g: Any, *, reverse: bool) -> Any:
     x, W_x, W_h, hs, cs, gates, tanh_c, held = residuals
     xp, (g_y, g_h, g_c) = array_namespace(x), g
     dh, dc, f = start(g_h, hs[0]), start(g_c, cs[0]), _gates(gates)[1]
-    transposed = xp.ascontiguousarray(W_h.T)
+    transposed = blocks(W_h.T, len(dh))
+    product = in_blocks(dh, transposed)
     dz, through = _slopes(gates, before(cs, reverse), tanh_c)
     if held is not None:
         xp.copyto(dz, 0, where=held)
@@ -124,7 +122,7 @@ def _backward(needed: Any, residuals: Any, g: Any, *, reverse: bool) -> Any:
         h_t *= dh
         dc *= f_t
         kept = None if stay is None else xp.where(stay, dh, 0)
-        xp.dot(dz_t, transposed, out=dh)
+        xp.matmul(dz_t, transposed, out=product)
         if kept is not None:
             dh += kept
     own = (needed[0], *needed[3:6])
@@ -132,4 +130,4 @@ def _backward(needed: Any, residuals: Any, g: Any, *, reverse: bool) -> Any:
     return dx, dh, dc, *weights, None
 
 
-LSTM = with_half(Kernel(_forward, _backward, fits))
+LSTM = with_half(by_rows(Kernel(_forward, _backward, fits), KINDS["lstm"]))

@@ -15,10 +15,12 @@ from fzero.fused import Kernel
 __all__ = [
     "after",
     "before",
+    "blocks",
     "fits",
     "flat",
     "held_rows",
     "history",
+    "in_blocks",
     "input_and_weights",
     "last",
     "outputs",
@@ -46,6 +48,35 @@ def projected(x: Any, W: Any, b: Any) -> Any:
     if b is not None:
         z += b
     return z
+
+
+# ----------------------------------------------------------------------------------- products
+
+#: Up to so many multiplications OpenBLAS takes the factors as they lie; beyond, it first copies
+#: the weights, which for a few rows costs as much again.
+_AS_THEY_LIE = 10**6
+_NARROWEST = 16
+
+
+def blocks(W: Any, rows: int) -> Any:
+    """The columns of W (K, C) in blocks (B, K, C / B), for fast products with so many rows.
+
+    One block where no narrow ones are fast.
+    """
+    K, C = W.shape
+    fast = (
+        count
+        for count in range(1, C // _NARROWEST + 1)
+        if C % count == 0 and rows * K * C <= count * _AS_THEY_LIE
+    )
+    xp = array_namespace(W)
+    count = next(fast, 1) if xp.__name__ == "numpy" else 1
+    return xp.ascontiguousarray(W.reshape(K, count, C // count).swapaxes(0, 1))
+
+
+def in_blocks(y: Any, W: Any) -> Any:
+    """The places (..., B, N, C / B) in y (..., N, C) of the products with the blocks W."""
+    return y.reshape(*y.shape[:-1], W.shape[0], W.shape[2]).swapaxes(-3, -2)
 
 
 def steps(backwards: bool, *arrays: Any) -> Iterator[tuple[Any, ...]]:

@@ -9,9 +9,11 @@ from fzero.fused import Kernel
 from .recurrent import (
     after,
     before,
+    blocks,
     fits,
     held_rows,
     history,
+    in_blocks,
     input_and_weights,
     last,
     outputs,
@@ -20,6 +22,7 @@ from .recurrent import (
     steps,
     with_half,
 )
+from .row_shares import KINDS, by_rows
 
 __all__ = ["RNN"]
 
@@ -43,8 +46,10 @@ def _forward(
 ) -> Any:  # fmt: skip
     xp, z, held = array_namespace(x), projected(x, W_x, b), held_rows(mask)
     hs, activate = history(h0, len(x), reverse), _activation(xp, activation)
-    for z_t, h, new, stay in steps(reverse, z, before(hs, reverse), after(hs, reverse), held):
-        xp.dot(h, W_h, out=new)
+    weights, (taken, given) = blocks(W_h, len(h0)), (before(hs, reverse), after(hs, reverse))
+    rows = z, taken, given, in_blocks(given, weights), held
+    for z_t, h, new, parts, stay in steps(reverse, *rows):
+        xp.matmul(h, weights, out=parts)
         new += z_t
         activate(new, out=new)
         if stay is not None:
@@ -60,13 +65,14 @@ def _backward(needed: Any, residuals: Any, g: Any, *, activation: str, reverse: 
     if held is not None:
         xp.copyto(dz, 0, where=held)
         g_y = None if g_y is None else outputs(g_y, held)
-    transposed = xp.ascontiguousarray(W_h.T)
+    transposed = blocks(W_h.T, len(dh))
+    product = in_blocks(dh, transposed)
     for dz_t, g_t, stay in steps(not reverse, dz, g_y, held):
         if g_t is not None:
             dh += g_t
         dz_t *= dh
         kept = None if stay is None else xp.where(stay, dh, 0)
-        xp.dot(dz_t, transposed, out=dh)
+        xp.matmul(dz_t, transposed, out=product)
         if kept is not None:
             dh += kept
     own = (needed[0], *needed[2:5])
@@ -74,4 +80,4 @@ def _backward(needed: Any, residuals: Any, g: Any, *, activation: str, reverse: 
     return dx, dh, *weights, None
 
 
-RNN = with_half(Kernel(_forward, _backward, fits))
+RNN = with_half(by_rows(Kernel(_forward, _backward, fits), KINDS["rnn"]))

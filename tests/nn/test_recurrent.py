@@ -18,6 +18,7 @@ from fzero_nn.formats import (
     rnn_to_dezero,
     save_dezero,
 )
+from fzero_nn.kernels import recurrent, row_shares
 from tests.strict import no_sync, put, unwrap
 
 KINDS = {"RNN": nn.RNN, "LSTM": nn.LSTM, "GRU": nn.GRU}
@@ -211,6 +212,61 @@ def test_kernels_on_the_stand_in(name):
             assert (a is None) == (b is None)
             if a is not None:
                 np.testing.assert_allclose(unwrap(a), b, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("threads", ["2", "3"])
+@pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
+def test_rows_in_threads_and_weights_in_blocks_give_the_same(name, threads, monkeypatch):
+    for constant in ("_ROWS", "_STEPS", "_CALLS"):
+        monkeypatch.setattr(row_shares, constant, 1)
+    of_gates, kinds = {"rnn": 1, "lstm": 4, "gru": 3}[name], row_shares.KINDS[name]
+    rng, (T, N, H) = np.random.default_rng(0), (4, 5, 3)
+    mask = F.length_mask(np.array([4, 0, 1, 3, 2]), T)
+    first = [rng.normal(size=(N, H)) for _ in range(kinds.count("n"))]
+    weights = [rng.normal(size=(D, of_gates * H)) for D in (2, H)]
+    biases = [rng.normal(size=of_gates * H), rng.normal(size=H)][: kinds.count("w") - 2]
+    args = rng.normal(size=(T, N, 2)), *first, *weights, *biases, mask
+    options = {"reverse": True, **({"activation": "tanh"} if name == "rnn" else {})}
+    run = lambda *args: FUSED[name](*args, mask, **options)
+
+    def outputs_and_cotangents(count):
+        monkeypatch.setenv("FZERO_THREADS", count)
+        assert len(row_shares._shares(args[0], weights[1])) == int(count)
+        ys, pull = fzero.vjp(run, *args[:-1])
+        return ys, pull(tree.map(np.cos, ys)), run(*args[:-1])
+
+    one = outputs_and_cotangents("1")
+    monkeypatch.setattr(recurrent, "_AS_THEY_LIE", 4)
+    monkeypatch.setattr(recurrent, "_NARROWEST", 1)
+    assert len(recurrent.blocks(weights[1], 1)) > 1
+    several = outputs_and_cotangents(threads)
+    tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-14), one, several)
+
+
+@pytest.mark.parametrize(
+    ("rows", "shape", "count"),
+    [
+        (32, (100, 400), 2),
+        (32, (400, 100), 2),
+        (16, (256, 1024), 8),
+        (700, (100, 400), 1),
+        (0, (3, 4), 1),
+    ],
+)
+def test_blocks_of_weights_multiply_as_one(rows, shape, count):
+    x, W, y = draw(rows, shape[0]), draw(*shape, seed=1), np.empty((rows, shape[1]))
+    parts = recurrent.blocks(W, rows)
+    np.matmul(x, parts, out=recurrent.in_blocks(y, parts))
+    assert len(parts) == count
+    np.testing.assert_allclose(y, x @ W, rtol=1e-12, atol=1e-12)
+
+
+def test_few_rows_stay_in_one_thread(monkeypatch):
+    monkeypatch.setenv("FZERO_THREADS", "8")
+    sizes = [((50, 32), 256, 4), ((50, 15), 256, 1), ((50, 32), 20, 1), ((7, 32), 256, 1)]
+    for lead, H, count in sizes:
+        shares = row_shares._shares(np.empty((*lead, 0)), np.empty((H, 4 * H)))
+        assert len(shares) == count and shares[-1].stop == lead[1]
 
 
 def test_mixed_precision_goes_through_the_reference():
