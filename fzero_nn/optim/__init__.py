@@ -4,9 +4,11 @@
     updates, state = optimizer.update(gradients, state, params)
     params = apply_updates(params, updates)
 
+`step` does the last two in one, faster on large arrays.
+
 Small transformations of gradients are joined by `chain`; `sgd`, `adam` and the others are such
 chains. Parameters, gradients and states are pytrees. What comes back is frozen: FrozenDicts of
-arrays that are flagged read-only. Nothing is changed in place.
+arrays that are flagged read-only. Nothing is changed in place, unless it is donated to `step`.
 """
 
 from . import assignment, contrib, perturbations, projections, schedules, second_order, tree
