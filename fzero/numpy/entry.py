@@ -89,9 +89,28 @@ def like_numpy(*paths: str) -> Callable[[F], F]:
                         return ours(*args, **kwargs)
             return theirs(*args, **kwargs)
 
-        return call  # type: ignore[return-value]
+        return _along(call, theirs) if _reduces(ours) else call  # type: ignore[return-value]
 
     return decorate
+
+
+def _reduces(function: Any) -> bool:
+    """Whether the parameters are those of a reduction: (a, axis=None, ...)."""
+    code, defaults = function.__code__, function.__defaults__ or (0,)
+    first = code.co_varnames[:2] == ("a", "axis") and code.co_argcount == len(defaults) + 1
+    return first and defaults[0] is None
+
+
+def _along(general: Callable[..., Any], theirs: Callable[..., Any]) -> Callable[..., Any]:
+    """`general` with a short way for its usual call: an array and perhaps one axis."""
+
+    @functools.wraps(general)
+    def call(a: Any, axis: Any = None, *rest: Any, **kwargs: Any) -> Any:
+        if type(a) in HOST and type(axis) in HOST and not rest and not kwargs:
+            return theirs(a) if axis is None else theirs(a, axis)
+        return general(a, axis, *rest, **kwargs)
+
+    return call
 
 
 def named(ours: F, name: str, doc: str, *paths: str) -> F:
