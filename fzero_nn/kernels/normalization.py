@@ -7,10 +7,13 @@ distances from the mean: two passes, and no cancellation.
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
+from operator import iadd
 from typing import Any, NamedTuple
 
 from fzero import array_namespace
 from fzero.fused import Kernel
+from fzero.parallel import shared
 
 __all__ = ["BATCH_NORM", "LAYER_NORM"]
 
@@ -173,21 +176,24 @@ def _layer_norm(
     needed: Sequence[bool], x: Any, gamma: Any, beta: Any, *, ndim: int, eps: float
 ) -> tuple[Any, Any]:
     xp, rows = array_namespace(x), _features(x, ndim)
-    size, y, scratch = rows.shape[1], xp.empty_like(rows), _scratch(xp, rows)
-    means, (mean, inverse) = (
-        xp.full((size, 1), 1 / size, x.dtype),
-        xp.empty((2, len(rows), 1), x.dtype),
-    )
-    for part in _blocks(xp, rows):
-        mean[part] = rows[part] @ means
-        out = xp.subtract(rows[part], mean[part], out=y[part])
-        squares = xp.multiply(out, out, out=scratch[: len(out)])
-        inverse[part] = 1 / xp.sqrt(squares @ means + eps)
-        out *= inverse[part]
-        if gamma is not None:
-            out *= gamma.reshape(-1)
-        if beta is not None:
-            out += beta.reshape(-1)
+    size, y = rows.shape[1], xp.empty_like(rows)
+    means = xp.full((size, 1), 1 / size, x.dtype)
+    mean, inverse = xp.empty((2, len(rows), 1), x.dtype)
+
+    def fill(parts: Sequence[slice]) -> None:
+        scratch = _scratch(xp, rows)
+        for part in parts:
+            mean[part] = rows[part] @ means
+            out = xp.subtract(rows[part], mean[part], out=y[part])
+            squares = xp.multiply(out, out, out=scratch[: len(out)])
+            inverse[part] = 1 / xp.sqrt(squares @ means + eps)
+            out *= inverse[part]
+            if gamma is not None:
+                out *= gamma.reshape(-1)
+            if beta is not None:
+                out += beta.reshape(-1)
+
+    shared(fill, list(_blocks(xp, rows)))
     return y.reshape(x.shape), (x, gamma, beta, mean, inverse)
 
 
@@ -196,19 +202,25 @@ def _layer_norm_pull(
 ) -> Sequence[Any]:
     x, gamma, beta, mean, inverse = residuals
     xp, rows, g_y = array_namespace(x), _features(x, ndim), _features(g, ndim)
-    g_x, (g_gamma, g_beta) = xp.empty_like(rows), xp.zeros((2, rows.shape[1]), x.dtype)
-    unit, scratch = _scratch(xp, rows), _scratch(xp, rows)
-    for part in _blocks(xp, rows):
-        g_part, n = g_y[part], len(rows[part])
-        hat = xp.subtract(rows[part], mean[part], out=unit[:n])
-        hat *= inverse[part]
-        ones = xp.ones(n, x.dtype)
-        if needed[2]:
-            g_beta += ones @ g_part
-        if needed[1]:
-            g_gamma += ones @ xp.multiply(g_part, hat, out=scratch[:n])
-        if needed[0]:
-            _pull_unit(xp, hat, g_part, gamma, inverse[part], g_x[part], scratch[:n])
+    g_x = xp.empty_like(rows)
+
+    def pulled(parts: Sequence[slice]) -> Any:
+        sums = xp.zeros((2, rows.shape[1]), x.dtype)
+        unit, scratch = _scratch(xp, rows), _scratch(xp, rows)
+        for part in parts:
+            g_part, n = g_y[part], len(rows[part])
+            hat = xp.subtract(rows[part], mean[part], out=unit[:n])
+            hat *= inverse[part]
+            ones = xp.ones(n, x.dtype)
+            if needed[1]:
+                sums[0] += ones @ xp.multiply(g_part, hat, out=scratch[:n])
+            if needed[2]:
+                sums[1] += ones @ g_part
+            if needed[0]:
+                _pull_unit(xp, hat, g_part, gamma, inverse[part], g_x[part], scratch[:n])
+        return sums
+
+    g_gamma, g_beta = reduce(iadd, shared(pulled, list(_blocks(xp, rows))))
     return (
         g_x.reshape(x.shape) if needed[0] else None,
         g_gamma.reshape(gamma.shape) if needed[1] else None,

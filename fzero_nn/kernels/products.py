@@ -6,6 +6,8 @@ Images are (N, *sizes, C), kernels (F, C / groups, *window).
 import itertools
 import math
 from collections.abc import Sequence
+from functools import reduce
+from operator import iadd
 from typing import Any
 
 from fzero import array_namespace
@@ -91,7 +93,5 @@ def kernel_gradient(
         return total
 
     least = shape[0] * inner * dtype.itemsize
-    total, *others = shared(summed, column_blocks(seen, len(out), least))
-    for other in others:
-        total += other
+    total = reduce(iadd, shared(summed, column_blocks(seen, len(out), least)))
     return xp.ascontiguousarray(first(total.reshape(shape[0], *window, shape[1])))
