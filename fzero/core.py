@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 _LEVELS = itertools.count()
+#: The parameters of a call that has none.
 NO_PARAMS: dict[str, Any] = {}
 #: Every primitive by name; the law tests run over it.
 REGISTRY: dict[str, "Primitive"] = {}
