@@ -3,8 +3,7 @@
 import math
 from typing import Any
 
-import numpy as np
-
+from ..backend import namespace
 from ..dtypes import dtype_of, shape_of
 from ..rules import custom, draw, linear, nondiff
 from ..shaping import axes_of, axis_of, shifted_axes
@@ -50,12 +49,13 @@ def spread(g: Any, shape: tuple[int, ...], axis: Any) -> Any:
 
 #: The ufuncs that NumPy's reductions come down to; its functions around them cost more than a
 #: small sum.
-_LOOPS = {"sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minimum}
+_LOOPS = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimum"}
 
 
 def _reducer(name: str) -> Any:
     def implement(xp: Any) -> Any:
-        reduce = _LOOPS[name].reduce if xp is np and name in _LOOPS else getattr(xp, name)
+        loop = getattr(xp, _LOOPS[name]) if xp is namespace() and name in _LOOPS else None
+        reduce = loop.reduce if loop else getattr(xp, name)
         return lambda x, axis, keepdims: reduce(x, axis=axis, keepdims=keepdims)
 
     return implement

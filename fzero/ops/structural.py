@@ -4,9 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from ..backend import array_namespace
+from ..backend import array_namespace, namespace
 from ..dtypes import dtype_of, shape_of
 from ..rules import draw, linear
 from ..shaping import axis_of, fit, op
@@ -38,6 +36,10 @@ __all__ = [
 ]
 
 
+_HOST = namespace()
+_ARRAY, _NUMBER = _HOST.ndarray, _HOST.generic
+
+
 def _one(shape: tuple[int, ...], *params: dict[str, Any]) -> Any:
     return lambda rng: [((draw(rng, shape),), p) for p in params]
 
@@ -47,9 +49,7 @@ def _one(shape: tuple[int, ...], *params: dict[str, Any]) -> Any:
 # The methods of NumPy's arrays cost a fifth of the functions that call them.
 reshape = linear(
     "reshape",
-    lambda xp: (
-        lambda x, shape: x.reshape(shape) if x.__class__ is np.ndarray else xp.reshape(x, shape)
-    ),
+    lambda xp: lambda x, shape: x.reshape(shape) if x.__class__ is _ARRAY else xp.reshape(x, shape),
     lambda own, dtype, shape: lambda g: reshape(g, shape=own),
     batch=lambda x, shape: reshape(x, shape=(x.shape[0], *shape)),
     samples=_one((2, 3), {"shape": (3, 2)}, {"shape": (6,)}, {"shape": (1, 2, 3, 1)}),
@@ -80,7 +80,7 @@ def _inverse(axes: Sequence[int]) -> tuple[int, ...]:
 transpose = linear(
     "transpose",
     lambda xp: (
-        lambda x, axes: x.transpose(axes) if x.__class__ is np.ndarray else xp.transpose(x, axes)
+        lambda x, axes: x.transpose(axes) if x.__class__ is _ARRAY else xp.transpose(x, axes)
     ),
     lambda shape, dtype, axes: lambda g: transpose(g, axes=_inverse(axes)),
     batch=lambda x, axes: transpose(x, axes=(0, *(a + 1 for a in axes))),
@@ -97,10 +97,10 @@ def _batch_broadcast(x: Any, shape: Any) -> Any:
 
 def _broadcast(xp: Any) -> Any:
     def broadcast(x: Any, shape: tuple[int, ...]) -> Any:
-        if not isinstance(x, (np.ndarray, np.generic)) or x.shape or min(shape, default=0) < 0:
+        if not isinstance(x, (_ARRAY, _NUMBER)) or x.shape or min(shape, default=0) < 0:
             return xp.broadcast_to(x, shape)
         # One number, as from a sum: the view is easy to make, and NumPy's own takes its time.
-        view = np.ndarray(shape, x.dtype, x, 0, (0,) * len(shape))
+        view = _ARRAY(shape, x.dtype, x, 0, (0,) * len(shape))
         view.flags.writeable = False
         return view
 
