@@ -13,13 +13,12 @@ from fzero.fused import Kernel
 from .recurrent import (
     after,
     before,
-    blocks,
     fits,
     held_rows,
     history,
-    in_blocks,
     input_and_weights,
     last,
+    multiplier,
     outputs,
     projected,
     start,
@@ -48,13 +47,12 @@ def _forward(
     xp, held, H = array_namespace(x), held_rows(mask), h0.shape[-1]
     buffer = xp.empty((*x.shape[:2], 4 * H), x.dtype)
     buffer[..., H:] = projected(x, W_x, b)
-    hs, weights = history(h0, len(x), reverse), blocks(_rolled(W_h, 1), len(h0))
+    hs, times_W = history(h0, len(x), reverse), multiplier(_rolled(W_h, 1), len(h0))
     product, part = xp.empty((h0.shape[0], 3 * H), x.dtype), xp.empty_like(h0)
-    parts = in_blocks(product, weights)
     of_h, of_gates = product[:, :H], product[:, H:]
     carries, gates = (before(hs, reverse), after(hs, reverse)), buffer[..., H : 3 * H]
     for rz, a, r, z, n, h, new, stay in steps(reverse, gates, *_columns(buffer), *carries, held):
-        xp.matmul(h, weights, out=parts)
+        times_W(h, product)
         rz += of_gates
         rz *= 0.5  # sigmoid(z) = tanh(z / 2) / 2 + 1 / 2
         xp.tanh(rz, out=rz)
@@ -99,20 +97,19 @@ def _backward(needed: Any, residuals: Any, g: Any, *, reverse: bool) -> Any:
     x, W_x, W_h, hs, buffer, held = residuals
     xp, (g_y, g_h), H = array_namespace(x), g, W_h.shape[0]
     dz, dh = _slopes(buffer, before(hs, reverse)), start(g_h, hs[0])
-    keep, transposed = _columns(buffer)[2], blocks(_rolled(W_h, 1).T, len(dh))
+    keep, back = _columns(buffer)[2], multiplier(_rolled(W_h, 1).T, len(dh))
     if held is not None:
         xp.copyto(dz, 0, where=held)
         keep = xp.where(held, 1, keep)
         g_y = None if g_y is None else outputs(g_y, held)
     product = xp.empty_like(dh)
-    parts = in_blocks(product, transposed)
     columns, of_h = dz.reshape(*dz.shape[:2], 4, H), dz[..., : 3 * H]
     for columns_t, h_t, keep_t, g_t in steps(not reverse, columns, of_h, keep, g_y):
         if g_t is not None:
             dh += g_t
         columns_t *= dh[:, None]
         dh *= keep_t
-        xp.matmul(h_t, transposed, out=parts)
+        back(h_t, product)
         dh += product
     own = (needed[0], *needed[2:5])
     dx, dW_x, dW_h, db = input_and_weights(own, x, before(hs, reverse), W_x, dz[..., H:], of_h)

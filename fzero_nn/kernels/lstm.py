@@ -8,13 +8,12 @@ from fzero.fused import Kernel
 from .recurrent import (
     after,
     before,
-    blocks,
     fits,
     held_rows,
     history,
-    in_blocks,
     input_and_weights,
     last,
+    multiplier,
     outputs,
     projected,
     start,
@@ -55,13 +54,12 @@ def _forward(
     hs, cs = history(h0, len(x), reverse), history(c0, len(x), reverse)
     tanh_c = xp.empty_like(after(cs, reverse))
     carries = (f(a, reverse) for a in (hs, cs) for f in (before, after))
-    weights, shift, part = blocks(W_h * scale, len(h0)), 1 - scale, xp.empty_like(h0)
+    times_W, shift, part = multiplier(W_h * scale, len(h0)), 1 - scale, xp.empty_like(h0)
     product = xp.empty((len(h0), W_h.shape[1]), h0.dtype)
-    parts = in_blocks(product, weights)
     for z_t, i, f, g, o, h, h_new, c, c_new, tanh_t, stay in steps(
         reverse, z, *_gates(z), *carries, tanh_c, held
     ):
-        xp.matmul(h, weights, out=parts)
+        times_W(h, product)
         z_t += product
         xp.tanh(z_t, out=z_t)
         z_t *= scale
@@ -102,8 +100,7 @@ def _backward(needed: Any, residuals: Any, g: Any, *, reverse: bool) -> Any:
     x, W_x, W_h, hs, cs, gates, tanh_c, held = residuals
     xp, (g_y, g_h, g_c) = array_namespace(x), g
     dh, dc, f = start(g_h, hs[0]), start(g_c, cs[0]), _gates(gates)[1]
-    transposed = blocks(W_h.T, len(dh))
-    product = in_blocks(dh, transposed)
+    back = multiplier(W_h.T, len(dh))
     dz, through = _slopes(gates, before(cs, reverse), tanh_c)
     if held is not None:
         xp.copyto(dz, 0, where=held)
@@ -122,7 +119,7 @@ def _backward(needed: Any, residuals: Any, g: Any, *, reverse: bool) -> Any:
         h_t *= dh
         dc *= f_t
         kept = None if stay is None else xp.where(stay, dh, 0)
-        xp.matmul(dz_t, transposed, out=product)
+        back(dz_t, dh)
         if kept is not None:
             dh += kept
     own = (needed[0], *needed[3:6])

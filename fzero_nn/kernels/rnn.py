@@ -9,13 +9,12 @@ from fzero.fused import Kernel
 from .recurrent import (
     after,
     before,
-    blocks,
     fits,
     held_rows,
     history,
-    in_blocks,
     input_and_weights,
     last,
+    multiplier,
     outputs,
     projected,
     start,
@@ -46,10 +45,9 @@ def _forward(
 ) -> Any:  # fmt: skip
     xp, z, held = array_namespace(x), projected(x, W_x, b), held_rows(mask)
     hs, activate = history(h0, len(x), reverse), _activation(xp, activation)
-    weights, (taken, given) = blocks(W_h, len(h0)), (before(hs, reverse), after(hs, reverse))
-    rows = z, taken, given, in_blocks(given, weights), held
-    for z_t, h, new, parts, stay in steps(reverse, *rows):
-        xp.matmul(h, weights, out=parts)
+    times_W = multiplier(W_h, len(h0))
+    for z_t, h, new, stay in steps(reverse, z, before(hs, reverse), after(hs, reverse), held):
+        times_W(h, new)
         new += z_t
         activate(new, out=new)
         if stay is not None:
@@ -65,14 +63,13 @@ def _backward(needed: Any, residuals: Any, g: Any, *, activation: str, reverse: 
     if held is not None:
         xp.copyto(dz, 0, where=held)
         g_y = None if g_y is None else outputs(g_y, held)
-    transposed = blocks(W_h.T, len(dh))
-    product = in_blocks(dh, transposed)
+    back = multiplier(W_h.T, len(dh))
     for dz_t, g_t, stay in steps(not reverse, dz, g_y, held):
         if g_t is not None:
             dh += g_t
         dz_t *= dh
         kept = None if stay is None else xp.where(stay, dh, 0)
-        xp.matmul(dz_t, transposed, out=product)
+        back(dz_t, dh)
         if kept is not None:
             dh += kept
     own = (needed[0], *needed[2:5])

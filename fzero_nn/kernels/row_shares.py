@@ -26,13 +26,14 @@ _STEPS = 4
 _CALLS = 1 << 18
 
 
-def _shares(x: Any, W_h: Any) -> list[slice]:
-    """The rows for each thread, by which the calls of the threads fit beside their products."""
+def _shares(x: Any, W_h: Any) -> list[slice] | None:
+    """The rows for each thread, whose calls then fit beside the products; None for one thread."""
     steps, rows = x.shape[:2]
-    count = 1
-    if array_namespace(x).__name__ == "numpy":
-        worth = math.isqrt(rows * W_h.size // _CALLS)
-        count = max(1, min(config.threads(), rows // _ROWS, steps // _STEPS, worth))
+    count = min(rows // _ROWS, steps // _STEPS, math.isqrt(rows * W_h.size // _CALLS))
+    if count > 1:
+        count = min(count, config.threads()) if array_namespace(x).__name__ == "numpy" else 1
+    if count < 2:
+        return None
     ends = [rows * i // count for i in range(count + 1)]
     return [slice(*pair) for pair in itertools.pairwise(ends)]
 
@@ -52,8 +53,8 @@ def _cut(arrays: Sequence[Any], kinds: str, rows: slice) -> list[Any]:
 def _joined(parts: Sequence[Any], kind: str) -> Any:
     """One array from those of all shares: the sum of the cotangents of weights."""
     total = parts[0]
-    if total is None or len(parts) == 1:
-        return total
+    if total is None:
+        return None
     if kind != "w":
         return array_namespace(total).concatenate(parts, _axis(kind))
     for part in parts[1:]:
@@ -75,15 +76,22 @@ def by_rows(kernel: Kernel, kinds: str) -> Kernel:
             return [kernel.forward(needed, *_cut(args, kinds, s), **params) for s in shares]
 
         shares = _shares(args[0], args[kinds.index("w") + 1])
+        if shares is None:
+            out, residuals = kernel.forward(needed, *args, **params)
+            return out, (None, residuals)
         outs, residuals = zip(*itertools.chain(*shared(work, shares)), strict=True)
         out = tuple(map(_joined, zip(*outs, strict=True), outputs))
-        return out, (shares, residuals) if any(needed) else None
+        return out, (shares, residuals)
 
     def backward(needed: Sequence[bool], residuals: Any, g: Sequence[Any], **params: Any) -> Any:
+        shares, kept = residuals
+        if shares is None:
+            return kernel.backward(needed, kept, g, **params)
+
         def work(items: Sequence[tuple[slice, Any]]) -> list[Any]:
             return [kernel.backward(needed, r, _cut(g, outputs, s), **params) for s, r in items]
 
-        found = itertools.chain(*shared(work, list(zip(*residuals, strict=True))))
+        found = itertools.chain(*shared(work, list(zip(shares, kept, strict=True))))
         return list(map(_joined, zip(*found, strict=True), kinds))
 
     return Kernel(forward, backward, kernel.fits)
