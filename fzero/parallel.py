@@ -9,6 +9,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import copy_context
 from functools import cache
 from importlib import import_module
@@ -16,7 +17,7 @@ from typing import Any
 
 from . import config
 
-__all__ = ["shared"]
+__all__ = ["one_thread", "shared"]
 
 #: What the function is called in the libraries that NumPy is built with.
 _SETTERS = [f"{p}openblas_set_num_threads{s}" for p in ("scipy_", "") for s in ("64_", "")]
@@ -37,12 +38,8 @@ def _pool(size: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(size, thread_name_prefix="fzero")
 
 
-if hasattr(os, "register_at_fork"):  # a child has none of the threads
-    os.register_at_fork(after_in_child=_pool.cache_clear)
-
-
 class _OneThread:
-    """NumPy's linear algebra at one thread while any work is shared."""
+    """NumPy's linear algebra at one thread: its own would wait busily on the CPUs of the others."""
 
     def __init__(self) -> None:
         self.lock, self.users, self.before = threading.Lock(), 0, 1
@@ -75,6 +72,11 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """NumPy's linear algebra at one thread inside of this context, wherever it is called from."""
+    return nullcontext() if _blas() is None else _ONE_THREAD
 
 
 def shared(work: Callable[[Sequence[Any]], Any], items: Sequence[Any]) -> list[Any]:

@@ -3,6 +3,9 @@
 from typing import Any
 
 import fzero.numpy as fnp
+from fzero.fused import Fused
+
+from ..kernels.linear import LINEAR
 
 __all__ = ["linear"]
 
@@ -43,5 +46,27 @@ def linear(x: Any, W: Any, b: Any = None) -> Any:
             f"linear: b is of shape {b.shape} with W of shape {W.shape}; expected {W.shape[1:]}. "
             "Leave it out for no bias."
         )
+    return _LINEAR(x, W, b)
+
+
+def _linear(x: Any, W: Any, b: Any) -> Any:
     y = x @ W
     return y if b is None else y + b
+
+
+def _samples(rng: Any) -> list[Any]:
+    draw = rng.normal
+    return [
+        ((draw(size=(4, 3)), draw(size=(3, 2)), draw(size=2)), {}),
+        ((draw(size=(2, 1, 3)), draw(size=(3, 4)), None), {}),
+        ((draw(size=3), draw(size=(3, 2)), draw(size=2)), {}),
+    ]
+
+
+def _batch(call: Any, size: int, args: Any, batched: Any, params: Any) -> Any:
+    return (call(*args), True) if batched == [True, False, False] else None
+
+
+_LINEAR = Fused(
+    "linear", _linear, {"numpy": LINEAR, "cupy": LINEAR}, samples=_samples, batch=_batch
+)
