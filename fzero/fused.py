@@ -18,6 +18,7 @@ from .batching import BatchTrace
 from .core import Trace, Tracer, coerce, splits, top_trace
 from .dtypes import zeros_of
 from .nans import checking
+from .parallel import one_thread
 from .reverse import pulling
 from .rows import PartTrace
 from .tape import ReverseTrace, TapeTracer
@@ -137,7 +138,8 @@ class Fused:
             kernel = self.kernel(given, params)
             if kernel is None:
                 return self.reference(*given, **params)
-            return kernel.forward((False,) * len(given), *given, **params)[0]
+            with one_thread():
+                return kernel.forward((False,) * len(given), *given, **params)[0]
         if trace.closed:
             raise trace.leaked(self.name)
         if trace.takes_fused:
@@ -178,7 +180,8 @@ class Fused:
             return self.reference(*args, **params)
         parents = [trace.index_of(a) for a in args]
         needed = tuple(i is not None for i in parents)
-        out, residuals = kernel.forward(needed, *values, **params)
+        with one_thread():
+            out, residuals = kernel.forward(needed, *values, **params)
         if trace.suspended:
             return out
         for a in args:
@@ -236,7 +239,8 @@ class _Pull:
         if any(isinstance(x, Tracer) for x in gs):
             pulled = self.by_reference(gs)
         else:
-            pulled = self.kernel.backward(self.needed, self.residuals, g, **self.params)
+            with one_thread():
+                pulled = self.kernel.backward(self.needed, self.residuals, g, **self.params)
         for i, c in zip(self.parents, pulled, strict=True):
             if i is not None and c is not None:
                 cotangents[i] = c if cotangents[i] is None else cotangents[i] + c

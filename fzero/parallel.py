@@ -75,8 +75,11 @@ if hasattr(os, "register_at_fork"):
 
 
 def one_thread() -> AbstractContextManager[Any]:
-    """NumPy's linear algebra at one thread inside of this context, wherever it is called from."""
-    return nullcontext() if _blas() is None else _ONE_THREAD
+    """Leave the CPUs to `shared`: NumPy's linear algebra at one thread inside of this context.
+
+    Nothing changes where `shared` may not use several threads either.
+    """
+    return nullcontext() if config.threads() < 2 or _blas() is None else _ONE_THREAD
 
 
 def shared(work: Callable[[Sequence[Any]], Any], items: Sequence[Any]) -> list[Any]:

@@ -19,8 +19,8 @@ __all__ = ["Block", "blocks", "column_blocks", "columns", "few_channels", "out_s
 
 #: Bytes of columns at a time: what stays in the cache of a core; a card wants large blocks.
 _HOST_BYTES, _DEVICE_BYTES = 1 << 21, 1 << 28
-#: Bytes of columns from which another thread is worth the trouble.
-_LEAST_SHARE = 1 << 18
+#: Bytes of columns for which another thread is worth waking.
+_LEAST_SHARE = 1 << 21
 #: With fewer channels than this, a copy along the channels is too short to be fast.
 _FEW_CHANNELS = 8
 
@@ -45,9 +45,10 @@ def few_channels(channels: int) -> bool:
 def blocks(xp: Any, images: int, rows: int, row_bytes: int, least: int = 0) -> list[Block]:
     """The blocks of so many bytes that they stay in the cache, or `least` if that is more.
 
-    `least` is the size of the other matrix of the product, which is read once a block.
+    `least` is the size of the other matrix of the product, which is read once a block. No block is
+    larger than the share of a thread.
     """
-    limit = max(least, min(_HOST_BYTES, _share(images * rows * row_bytes)))
+    limit = min(max(least, _HOST_BYTES), _share(images * rows * row_bytes))
     limit = limit if xp is np else _DEVICE_BYTES
     many = max(1, limit // max(1, rows * row_bytes))
     step = rows if many > 1 else max(1, min(rows, limit // max(1, row_bytes)))

@@ -1,8 +1,4 @@
-"""Affine maps of the last axis on raw arrays: products of matrices, in several threads.
-
-The threads are ours. Those of NumPy's linear algebra wait busily for the next product, on the CPUs
-of the kernels that follow.
-"""
+"""Affine maps of the last axis on raw arrays: products of matrices, in several threads."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,12 +7,12 @@ import numpy as np
 
 from fzero import array_namespace, config
 from fzero.fused import Kernel
-from fzero.parallel import one_thread, shared
+from fzero.parallel import shared
 
 __all__ = ["LINEAR"]
 
-#: Multiplications from which another thread is worth waking.
-_LEAST_SHARE = 1 << 22
+#: Multiplications for which another thread is worth waking.
+_LEAST_SHARE = 1 << 24
 
 
 def _product(x: Any, W: Any) -> Any:
@@ -26,8 +22,7 @@ def _product(x: Any, W: Any) -> Any:
         return x @ W
     count = min(config.threads(), rows * inner * columns // _LEAST_SHARE)
     if count < 2:
-        with one_thread():
-            return x @ W
+        return x @ W
     y = np.empty((rows, columns), x.dtype)
     longer = max(rows, columns)
     ends = [longer * i // count for i in range(count + 1)]

@@ -5,19 +5,23 @@ The maximum or the sum over a window is that of its rows' maxima or sums, so a w
 the one that is found. No padding is stored, since each offset in the window knows what it reads.
 """
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from fzero import array_namespace
+from fzero import array_namespace, config
 from fzero.fused import Kernel
+from fzero.parallel import shared
 
 from .layout import Pairs, Sizes, ordered_as, wide
 
 __all__ = ["AVG_POOL", "MAX_POOL", "covered", "divisor"]
 
+#: Elements of images for which another thread is worth waking.
+_LEAST_SHARE = 1 << 20
 #: Per offset in the window: the index of the outputs that read inside, and of what they read.
 Taps = list[tuple[tuple[slice, ...], tuple[slice, ...]]]
 
@@ -98,20 +102,51 @@ def _where(hit: Any, g: Any) -> Any:
     return bits.view(g.dtype)
 
 
+def _shares(x: Any) -> list[slice]:
+    """The images, in parts that are worth a thread each."""
+    xp, count = array_namespace(x), min(len(x), x.size // _LEAST_SHARE)
+    count = max(1, min(count, config.threads())) if xp is np else 1
+    ends = [len(x) * i // count for i in range(count + 1)]
+    return [slice(a, b) for a, b in itertools.pairwise(ends)]
+
+
 def _max(needed: Any, x: Any, **windows: Any) -> Any:
-    stages = [x]
-    for axis, size, taps in _axes(x.shape[2:], **windows):
-        stages.append(_axis_max(stages[-1], axis, size, taps))
-    return stages[-1], stages if needed[0] else None
+    axes = list(_axes(x.shape[2:], **windows))
+
+    def stages_of(parts: Sequence[slice]) -> Any:
+        (part,) = parts
+        stages = [x[part]]
+        for axis, size, taps in axes:
+            stages.append(_axis_max(stages[-1], axis, size, taps))
+        return part, stages
+
+    found = shared(stages_of, _shares(x))
+    if len(found) == 1:
+        y = found[0][1][-1]
+    else:
+        y = np.empty_like(x, shape=(*x.shape[:2], *found[0][1][-1].shape[2:]))
+        for part, stages in found:
+            y[part] = stages[-1]
+    return y, (x, found) if needed[0] else None
 
 
-def _max_back(needed: Any, stages: Any, g: Any, **windows: Any) -> Sequence[Any]:
-    axes = list(_axes(stages[0].shape[2:], **windows))
-    for x, y, (axis, _, taps) in reversed(list(zip(stages, stages[1:], axes, strict=False))):
-        i = axis - 2
-        apart = (windows["window"][i] - 1) * windows["dilation"][i] < windows["stride"][i]
-        g = _axis_max_back(x, y, g, axis, taps, apart)
-    return (g,)
+def _max_back(needed: Any, residuals: Any, g: Any, **windows: Any) -> Sequence[Any]:
+    x, found = residuals
+    axes = list(_axes(x.shape[2:], **windows))
+    g_x = array_namespace(x).empty_like(x, dtype=g.dtype)
+
+    def pull(shares: Any) -> None:
+        for part, stages in shares:
+            h = g[part]
+            steps = zip(stages, stages[1:], axes, strict=False)
+            for x, y, (axis, _, taps) in reversed(list(steps)):
+                i = axis - 2
+                span = (windows["window"][i] - 1) * windows["dilation"][i]
+                h = _axis_max_back(x, y, h, axis, taps, span < windows["stride"][i])
+            g_x[part] = h
+
+    shared(pull, found)
+    return (g_x,)
 
 
 # --------------------------------------------------------------------------------------- means
