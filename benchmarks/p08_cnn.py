@@ -50,7 +50,10 @@ ROW = Row(
         "kernels it finds, once with those that need NumPy alone (which are the same where no "
         "library of kernels is installed). PyTorch runs eagerly in both layouts of memory; JAX "
         "compiles the step, channels last, and is shown without a target. The yardstick is the "
-        "forward pass in NumPy. The losses of third steps are compared without dropout."
+        "forward pass in NumPy. The losses of third steps are compared without dropout. "
+        "Beside the kernels of pure NumPy, PyTorch's times scatter widely, since the thread pools "
+        "of one process disturb each other: in runs of its own it takes about 8 ms for 64 "
+        "images, and the ratio is then near 2, which misses the target."
     ),
     size="images",
     per="step",
