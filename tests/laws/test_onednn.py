@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 import fzero
 import fzero_nn.functional as F
 from fzero.fused import FUSED, kernels
-from fzero_nn.kernels.onednn import PROVIDED, library
+from fzero_nn.kernels.onednn import PROVIDED, loader
 from fzero_nn.kernels.onednn.primitive import made
 
-needed = pytest.mark.skipif(library.loaded() is None, reason=library.describe())
+needed = pytest.mark.skipif(loader.loaded() is None, reason=loader.describe())
 
 
 def value_and_cotangents(f: Any, xs: Any) -> list[Any]:
@@ -273,9 +273,9 @@ def test_a_forked_child_goes_on_with_one_thread() -> None:
     want = _gradient(0)
     with multiprocessing.get_context("fork").Pool(2) as pool:
         found = pool.map_async(_gradient, range(4)).get(timeout=60)
-        assert "threads: 1" in pool.apply(library.describe)
+        assert "threads: 1" in pool.apply(loader.describe)
     np.testing.assert_allclose(found, [want] * 4, rtol=1e-6)
-    assert f"threads: {fzero.config.threads()}" in library.describe()
+    assert f"threads: {fzero.config.threads()}" in loader.describe()
 
 
 @needed
@@ -318,11 +318,11 @@ def test_a_wrong_library_is_one_line(wrong: str, tmp_path: Any) -> None:
 
 @needed
 def test_the_named_library_and_threads_are_taken() -> None:
-    path = library.loaded().path  # type: ignore[union-attr]
+    path = loader.loaded().path  # type: ignore[union-attr]
     assert _run(LINE, FZERO_ONEDNN=path, FZERO_THREADS="1").endswith(f"threads: 1, {path}\n")
 
 
 @needed
 def test_importing_does_not_load_it() -> None:
-    code = "import fzero_nn.functional; from fzero_nn.kernels.onednn import library as l; "
+    code = "import fzero_nn.functional; from fzero_nn.kernels.onednn import loader as l; "
     assert _run(code + "print(l._found.cache_info().currsize)") == "0\n"

@@ -9,7 +9,7 @@ from importlib import import_module
 from fzero import config
 from fzero.fused import Kernel, provide
 
-from . import library
+from . import loader
 
 __all__ = ["PROVIDED"]
 
@@ -26,11 +26,11 @@ PROVIDED = {
 
 def _kernel(name: str) -> Kernel | None:
     """The kernel of a fused operation; None where there is none or no library."""
-    if name not in PROVIDED or library.loaded() is None:
+    if name not in PROVIDED or loader.loaded() is None:
         return None
     module, attribute = PROVIDED[name]
     return getattr(import_module(f"{__name__}.{module}"), attribute)
 
 
 provide("onednn", "numpy", _kernel)
-config.register("onednn", library.describe)
+config.register("onednn", loader.describe)

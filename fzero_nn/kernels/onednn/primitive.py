@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from .library import PAGE, loaded, on_fork
+from .loader import PAGE, loaded, on_fork
 
 __all__ = [
     "Argument",
@@ -157,7 +157,7 @@ class Primitive:
     """
 
     def __init__(self, desc: _Owned, inputs: Mapping[int, Any], outputs: Mapping[int, Any]) -> None:
-        self.library, self.size, self._base = _library(), 0, None
+        self.dnnl, self.size, self._base = _library(), 0, None
         #: Bytes of each argument that is laid out as the library likes.
         self.sizes: list[int] = []
         self._given: list[_Memory] = []
@@ -173,14 +173,14 @@ class Primitive:
 
     def _wanted(self, desc: Any, number: int) -> Any:
         return ctypes.c_void_p(
-            self.library.c.dnnl_primitive_desc_query_md(desc, _EXEC_ARGUMENT, number)
+            self.dnnl.c.dnnl_primitive_desc_query_md(desc, _EXEC_ARGUMENT, number)
         )
 
     def _held(self, descriptor: Any) -> _Memory:
         """A memory in the scratch."""
         memory = _Memory(descriptor)
         self._inner.append((memory, self.size))
-        self.size += -(-self.library.c.dnnl_memory_desc_get_size(descriptor) // PAGE) * PAGE
+        self.size += -(-self.dnnl.c.dnnl_memory_desc_get_size(descriptor) // PAGE) * PAGE
         return memory
 
     def _placed(self, desc: Any, number: int, own: Any, is_input: bool) -> Any:
@@ -190,7 +190,7 @@ class Primitive:
         self._given.append(outer)
         if own is None:
             self.sizes.append(described(desc, number))
-        if own is None or self.library.c.dnnl_memory_desc_equal(own, wanted):
+        if own is None or self.dnnl.c.dnnl_memory_desc_equal(own, wanted):
             return outer, None
         inner = self._held(wanted)
         source, target = (outer, inner) if is_input else (inner, outer)
@@ -198,7 +198,7 @@ class Primitive:
         return inner, _Call(desc, {Argument.SRC: source, Argument.DST: target})
 
     def __call__(self, *arrays: Any) -> None:
-        library, c = self.library, self.library.c
+        library, c = self.dnnl, self.dnnl.c
         with library.lock:
             library.settle()
             base = library.scratch(self.size)
