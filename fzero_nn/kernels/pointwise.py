@@ -39,7 +39,7 @@ def pointwise(f: Callable[..., _Pair]) -> Kernel:
         # On a card a launch costs more than memory.
         step = max(1, x.size) if hasattr(xp, "RawKernel") else _BLOCK
         shared(fill, [slice(i, i + step) for i in range(0, x.size, step)])
-        return y, slopes
+        return y if y.ndim else y[()], slopes  # a scalar, as NumPy's functions return
 
     def backward(needed: Sequence[bool], slopes: Any, g: Any, **params: Any) -> Sequence[Any]:
         return (g * slopes,)

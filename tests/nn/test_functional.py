@@ -86,6 +86,16 @@ def test_elementwise_values(name, formula):
     np.testing.assert_allclose(getattr(F, name)(X), wanted, rtol=1e-13)
 
 
+@pytest.mark.parametrize(("name", "formula"), FORMULAS.items(), ids=FORMULAS)
+@pytest.mark.parametrize("number", [-0.5, 2, np.float64(0.7), np.array(1.5)], ids=repr)
+def test_numbers_are_taken_as_arrays_are(name, formula, number):
+    f, wanted = getattr(F, name), formula(float(number))
+    assert math.isclose(f(number), wanted, rel_tol=1e-13)
+    step = 1e-6
+    slope = (formula(float(number) + step) - formula(float(number) - step)) / (2 * step)
+    assert math.isclose(fzero.grad(f)(float(number)), slope, rel_tol=1e-6, abs_tol=1e-9)
+
+
 def test_gelu_without_the_approximation_keeps_the_digits_of_its_tail():
     x = np.array([-20.0, -8.0, -0.3, 0.0, 1.5, 9.0])
     np.testing.assert_allclose(F.gelu(x, False), [v * _cdf(v) for v in x], rtol=1e-13)
